@@ -1,0 +1,40 @@
+# Caveat, as small as it runs: no compiler, no pip, no root.
+# 3.11 is the Python that the tests run on; the locks hold for every later one: --build-arg PYTHON=3.13
+ARG PYTHON=3.11
+
+FROM python:${PYTHON}-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /src
+# What changes seldom comes first: the dependencies, then what builds the package, then the package.
+COPY requirements/run.txt requirements/build.txt requirements/
+RUN python -m venv --without-pip /opt/caveat \
+    && python -m pip --python /opt/caveat/bin/python install --no-deps --require-hashes -r requirements/run.txt \
+    && python -m venv --without-pip /opt/build \
+    && python -m pip --python /opt/build/bin/python install --no-deps --require-hashes -r requirements/build.txt
+COPY pyproject.toml LICENSE ./
+COPY bot bot
+RUN /opt/build/bin/python -c "from setuptools.build_meta import build_wheel; build_wheel('/wheel')" \
+    && python -m pip --python /opt/caveat/bin/python install --no-deps --no-index /wheel/*.whl
+
+FROM python:${PYTHON}-slim
+LABEL org.opencontainers.image.title="Caveat" \
+      org.opencontainers.image.description="Reviewed answers with their caveat, or an honest \"not answered yet\"" \
+      org.opencontainers.image.licenses="MIT"
+RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip \
+    && groupadd --system --gid 10001 caveat \
+    && useradd --system --uid 10001 --gid caveat --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin caveat \
+    && install --directory --owner=caveat --group=caveat --mode=0700 /data
+COPY --from=build /opt/caveat /opt/caveat
+# What the bot answers when no newer knowledge is mounted over it.
+COPY knowledge /knowledge
+ENV PATH=/opt/caveat/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    KNOWLEDGE_DIR=/knowledge \
+    DATABASE_URL=sqlite+aiosqlite:////data/caveat.db \
+    LOG_FORMAT=json
+WORKDIR /
+USER 10001:10001
+VOLUME /data
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["caveat", "health"]
+CMD ["caveat", "run"]

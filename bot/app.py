@@ -1,0 +1,81 @@
+"""The app: settings, store, clock and what is live, opened and closed as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import structlog
+
+from bot.core.problem import Problem, Severity
+from bot.journeys.check_knowledge import check_knowledge
+from bot.journeys.choose import expire_offers
+from bot.journeys.live import Live
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+class KnowledgeBrokenError(Exception):
+    """The knowledge has errors, so there is nothing to serve; `problems` says which."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = tuple(p for p in problems if p.severity is Severity.ERROR)
+        super().__init__(f"{len(self.problems)} errors in the knowledge; run `caveat check` to see them")
+
+
+def utc_now() -> datetime:
+    """The clock that is used outside of tests."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class App:
+    """What every handler needs. `live` is swapped by one assignment; a handler keeps what it began with."""
+
+    settings: Settings
+    store: Store
+    live: Live
+    clock: Callable[[], datetime] = utc_now
+    metrics: Metrics = field(default_factory=Metrics)
+
+    @classmethod
+    async def open(cls, settings: Settings, clock: Callable[[], datetime] = utc_now) -> App:
+        """Load the knowledge and open the store.
+
+        Raises KnowledgeNotFoundError, KnowledgeBrokenError or StoreUnavailableError, whose
+        messages tell the mend.
+        """
+        live = load_live(settings, clock().date())
+        app = cls(settings, await Store.open(settings.database_url), live, clock)
+        app.metrics.entries.set(len(live.library.live))
+        log.info("ready", entries=len(live.library.live), library=live.library.version)
+        return app
+
+    async def close(self) -> None:
+        """Close the store."""
+        await self.store.close()
+
+    @property
+    def today(self) -> date:
+        """The day by the app's clock, in UTC."""
+        return self.clock().date()
+
+    async def tidy(self) -> None:
+        """What runs every minute: offers left alone become unanswered, old answered questions go."""
+        now = self.clock()
+        expired = await expire_offers(self.store, now)
+        purged = await self.store.purge_answered(now - timedelta(days=self.settings.answered_kept_days))
+        if expired or purged:
+            log.info("tidied", expired=expired, purged=purged)
+
+
+def load_live(settings: Settings, today: date) -> Live:
+    """The knowledge of the settings' folder. Raises KnowledgeBrokenError or KnowledgeNotFoundError."""
+    checked = check_knowledge(settings.knowledge_dir, today, with_advice=False)
+    if checked.live is None:
+        raise KnowledgeBrokenError(checked.problems)
+    return checked.live

@@ -1,0 +1,1 @@
+"""The rules. Pure: values in, values out; no Discord, SQL, files, YAML, network or clock."""

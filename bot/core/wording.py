@@ -1,0 +1,130 @@
+"""Every sentence that a member or moderator reads in Discord and in `caveat ask`, in one place.
+
+To speak another language, translate this file; names in braces stay as they are.
+"""
+
+from __future__ import annotations
+
+from bot.core.entry import Verdict
+from bot.core.outcome import Reason
+
+VERDICTS: dict[Verdict, str] = {
+    Verdict.SUPPORTED: "✔ Supported",
+    Verdict.SUPPORTED_WITH_LIMITS: "✔ Supported, with limits",
+    Verdict.CONTESTED: "⇄ Contested",
+    Verdict.MISLEADING: "✘ Misleading",
+    Verdict.UNSUPPORTED: "✘ Unsupported",
+    Verdict.NOT_CHECKABLE: "? Not checkable",
+    Verdict.MATERIAL_OMISSION: "! Left out",
+}
+
+PROFESSIONAL_FIRST = "⚕ **Ask a doctor or physio before you act on this.**"
+URGENT = "🚨 **{line}**"
+LEVEL = "{sign} **{name}**: {meaning}"
+CLAIMS_HEADING = "**What the article says, and what we found**"
+CLAIM = "“{says}” {verdict}. {why}"
+CLAIM_SHORT = "“{says}” {verdict}."
+CLAIMS_MORE = "…and {count} more under [Details]."
+CORRECTED = "✎ Corrected on {on}: {changed}"
+REVIEWED = "Reviewed {on} by {by}"
+REVIEW_NEXT = "next review {next}"
+REVIEW_OVERDUE = "**review overdue since {next}**"
+DISCLAIMER = "General information, no medical advice."
+SOURCES_HEADING = "**Sources for:** {question}"
+DETAILS_HEADING = "**Details for:** {question}"
+RELATED_HEADING = "**Related to:** {question}"
+NO_RELATED = "No related entries yet. `/topics` shows them all."
+CUT = "… (shortened)"
+YEAR_UNVERIFIED = "year not checked"
+
+NOT_ANSWERED = (
+    "**Not answered yet.** Nobody has written and checked an answer to this. Your question is noted."
+)
+NOT_ANSWERED_SHORT = "Not answered yet. The question is noted."
+DID_YOU_MEAN = "**Did you mean one of these?** I only answer where I am sure."
+UNSURE_SHORT = "I am not sure which answer fits. Only you can open the choices:"
+ABSTAIN: dict[Reason, str] = {
+    Reason.EMPTY: "I found no question in that. Try `/ask` with a few words, or `/topics` to look around.",
+    Reason.TOO_LONG: (
+        "That is too long for one question. Ask it in a sentence or two, "
+        "or use **Apps › Check this message** on a longer text."
+    ),
+    Reason.LANGUAGE: "I can only answer in English so far, and I would rather not guess. Your question is noted.",
+}
+POINT_TO_CHECK = (
+    "I cannot read the other message from here. Open its menu and choose **Apps › Check this message**, "
+    "or ask me in your own words."
+)
+HOW_TO_ASK = "Ask me a question after my name, or use `/ask`. `/topics` shows what I can answer."
+STILL_NOTED = "Thank you, noted as not answered. A moderator will see it."
+WILL_TELL = "I will send you one direct message when this is answered, and then forget that you asked."
+WILL_NOT_TELL = "All right, I have forgotten that you wanted to know."
+ALREADY_WAITING = "You are on the list already: one direct message when this is answered."
+NOT_YOURS = "Only the person who asked can use this button. Ask with `/ask`."
+EXPIRED = "These choices are closed: they count as unanswered by now. Ask again with `/ask`."
+ENTRY_GONE = "This entry is not available any more. Ask again with `/ask`, or look at `/topics`."
+THANKS_WRONG = "Thank you. A moderator will look at it. Reference: this entry, version {version}."
+REMOVED = "Removed."
+CANNOT_REMOVE = "I could not remove it; a moderator can."
+ERROR = "Something went wrong on my side, and nothing was lost. Please try again. Reference: `{reference}`"
+NOT_SAVED = "I could not save that, so it is **not** noted. Please try again later. Reference: `{reference}`"
+
+CHECK_HEADING = "**What I can say about this message**"
+CHECK_QUOTE = "> {sentence}"
+CHECK_NONE = (
+    "I have no reviewed answer to anything in this message. That says nothing about whether it is right. "
+    "Nothing of it was kept."
+)
+CHECK_MORE = "…and {count} more claims are covered; ask about them with `/ask`."
+CHECK_FOOT = (
+    "Checked {checked} sentences, {covered} covered. The rest is not judged. Nothing of the message was kept."
+)
+CHECK_EMPTY = "There is no text in that message that I can check."
+
+TOPICS_HEADING = "**Topics**: pick a group, then a question."
+TOPICS_GROUP = "**{title}**: {count} entries"
+TOPICS_EMPTY = "There are no entries yet."
+TOPICS_PICK_GROUP = "Choose a group"
+TOPICS_PICK_LEVEL = "All caveat levels"
+TOPICS_PICK_ENTRY = "Choose a question"
+TOPICS_NONE = "No entry of this group has that level."
+CAVEATS_HEADING = "**How far can an answer be relied on?** Each one carries a level:"
+CAVEATS_FOOT = (
+    "The level speaks of our answer. The verdict on what the article claims is a different thing "
+    "and stands with each claim. ⚕ means: ask a doctor or physio first."
+)
+ABOUT = (
+    "**Caveat {version}**\n"
+    "I answer only with entries that people wrote, checked against studies and reviewed. "
+    "Nothing is generated. Where there is no entry, I say so.\n\n"
+    "**Knowledge**: {entries} entries, version `{library}`, last reviewed {reviewed}{overdue}.\n\n"
+    "**What I keep**: questions that I could not answer, without your name, with mentions, links, addresses and "
+    "long numbers taken out; questions that I answered, without who or where, for {kept} days. "
+    "Your id is kept only if you press [Tell me when it is], until you were told. "
+    "“Check this message” keeps nothing."
+)
+ABOUT_OVERDUE = "; {count} reviews overdue"
+
+BUTTON_SOURCES = "Sources"
+BUTTON_DETAILS = "Details"
+BUTTON_RELATED = "Related"
+BUTTON_NOT_MINE = "Not my question"
+BUTTON_WRONG = "This is wrong"
+BUTTON_REMOVE = "Remove"
+BUTTON_NONE = "None of these"
+BUTTON_TELL = "Tell me when it is"
+BUTTON_UNTELL = "Never mind"
+BUTTON_OPEN = "Show choices"
+BUTTON_TOPICS = "Browse topics"
+
+WRONG_TITLE = "What is wrong here?"
+WRONG_LABEL = "What is wrong, or what is missing?"
+WRONG_HINT = "A source helps. No names or personal details, please."
+
+COMMAND_ASK = "Ask a question; you get a reviewed answer or an honest “not answered yet”"
+OPTION_QUESTION = "Your question, in your own words"
+OPTION_PRIVATE = "Only you see the answer"
+COMMAND_TOPICS = "Browse the reviewed answers by group and caveat level"
+COMMAND_CAVEATS = "What the caveat levels mean"
+COMMAND_ABOUT = "Version, entries, reviews and what is kept about you"
+MENU_CHECK = "Check this message"

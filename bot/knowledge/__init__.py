@@ -1,0 +1,1 @@
+"""YAML <-> core: read with line numbers, check, draft."""

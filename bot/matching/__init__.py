@@ -1,0 +1,1 @@
+"""Question text -> ranked candidates with confidence. Immutable once built."""

@@ -1,0 +1,87 @@
+"""Every setting, read from the environment or .env, checked at start.
+
+Each one is documented in .env.example and in the README; a test holds them together.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message says which, and what to write, and shows no secret."""
+
+
+class Settings(BaseSettings):
+    """The settings. Names in the environment are the field names in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    discord_token: SecretStr | None = Field(default=None, description="The bot's token.")
+    discord_token_file: Path | None = Field(default=None, description="A file that holds the token instead.")
+    knowledge_dir: Path = Field(default=Path("knowledge"), description="The folder with the entries.")
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///data/caveat.db",
+        description="SQLite or PostgreSQL address of the log.",
+        repr=False,
+    )
+    public_answers: bool = Field(default=True, description="Sure answers to /ask are seen by the channel.")
+    answered_kept_days: int = Field(
+        default=30,
+        ge=0,
+        le=365,
+        description="Days for which answered questions are kept, scrubbed; 0 keeps none.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="How much is logged."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="For people, or for machines."
+    )
+    heartbeat_file: Path | None = Field(
+        default=None, description="Touched while connected; what `caveat health` looks at."
+    )
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port for Prometheus on 127.0.0.1; none where empty."
+    )
+
+    @field_validator("discord_token", "discord_token_file", "heartbeat_file", "metrics_port", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        if self.discord_token is not None and self.discord_token_file is not None:
+            raise ValueError("set DISCORD_TOKEN or DISCORD_TOKEN_FILE, not both")
+        return self
+
+    def token(self) -> str | None:
+        """The token from either place, None where there is none. Raises SettingsError for an unreadable file."""
+        if self.discord_token_file is None:
+            return self.discord_token.get_secret_value().strip() if self.discord_token is not None else None
+        try:
+            text = self.discord_token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as fault:
+            raise SettingsError(f"DISCORD_TOKEN_FILE cannot be read: {fault}") from fault
+        if not text:
+            raise SettingsError(
+                f"DISCORD_TOKEN_FILE is empty: write the token into {self.discord_token_file}"
+            )
+        return text
+
+
+def read_settings(**overrides: object) -> Settings:
+    """The settings, with some given by the command line. Raises SettingsError, one line a wrong setting."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic itself
+    except ValidationError as fault:
+        lines = []
+        for error in fault.errors(include_url=False, include_input=False):
+            name = str(error["loc"][0]).upper() if error["loc"] else "settings"
+            lines.append(f"{name}: {error['msg'].removeprefix('Value error, ')}")
+        raise SettingsError("\n".join(lines)) from fault

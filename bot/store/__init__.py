@@ -1,0 +1,1 @@
+"""SQL, all of it: unanswered questions, offers, feedback, who waits, retention, migrations."""

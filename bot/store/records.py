@@ -1,0 +1,112 @@
+"""What goes into the store and comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.outcome import Candidate, Reason
+
+
+class Door(StrEnum):
+    """Through which a question came."""
+
+    SLASH = "slash"
+    MENTION = "mention"
+    DIRECT = "direct"
+
+
+class Way(StrEnum):
+    """How an answer was found."""
+
+    MATCH = "match"
+    AUTOCOMPLETE = "autocomplete"
+    CHOICE = "choice"
+
+
+class FeedbackKind(StrEnum):
+    """What a member said of an answer."""
+
+    NOT_MY_QUESTION = "not-my-question"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Guild and channel; guild 0 is a direct message."""
+
+    guild_id: int
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A scrubbed question as it is kept: `key` is its normalised form, `text` the scrubbed one."""
+
+    text: str
+    key: str
+    door: Door
+    place: Place
+    candidates: tuple[Candidate, ...]
+    library_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Open "Did you mean" choices."""
+
+    id: int
+    at: datetime
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answered question, scrubbed, without who or where."""
+
+    text: str
+    entry_id: str
+    entry_version: str
+    library_version: str
+    confidence: float
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a member said of an answer; `text` is the scrubbed question where it is still kept."""
+
+    kind: FeedbackKind
+    place: Place
+    entry_id: str
+    entry_version: str
+    library_version: str
+    text: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One time that a question went unanswered."""
+
+    at: datetime
+    channel_id: int
+    door: Door
+    reason: Reason
+    library_version: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question of the log, with how often and when it was asked, and how many wait for it."""
+
+    id: int
+    guild_id: int
+    text: str
+    times: int
+    waiting: int
+    first_at: datetime
+    last_at: datetime
+    last: Asking | None

@@ -1,0 +1,147 @@
+"""The tables. No user id stands in any of them but `waiters`, and there only until told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime on every database; SQLite keeps it naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware in; a naive value is a programmer's mistake. Raises ValueError for one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("give an aware datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware out."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+# SQLite counts up by itself only in an INTEGER primary key.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[Any]:
+    return Column("id", _Id, primary_key=True, autoincrement=True)
+
+
+questions = Table(
+    "questions",
+    metadata,
+    _id(),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("key", String(600), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    UniqueConstraint("guild_id", "key"),
+    Index("ix_questions_status_last_at", "status", "last_at"),
+)
+"""Unanswered questions, scrubbed. One row a guild (0: direct messages) and normalised text."""
+
+askings = Table(
+    "askings",
+    metadata,
+    _id(),
+    Column("question_id", _Id, ForeignKey("questions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("door", String(20), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("library_version", String(64), nullable=False),
+    Column("candidates", JSON, nullable=False),
+)
+"""Each time a question went unanswered: where, through which door, why, and what came nearest."""
+
+answered = Table(
+    "answered",
+    metadata,
+    _id(),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("entry_id", String(80), nullable=False),
+    Column("entry_version", String(16), nullable=False),
+    Column("library_version", String(64), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("way", String(20), nullable=False),
+)
+"""Answered questions, scrubbed, without who or where, for a limited time."""
+
+offers = Table(
+    "offers",
+    metadata,
+    _id(),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("door", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("key", String(600), nullable=False),
+    Column("library_version", String(64), nullable=False),
+    Column("candidates", JSON, nullable=False),
+)
+""""Did you mean" choices that nobody has pressed yet."""
+
+waiters = Table(
+    "waiters",
+    metadata,
+    _id(),
+    Column("question_id", _Id, ForeignKey("questions.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("question_id", "user_id"),
+)
+"""Members who pressed [Tell me when it is]: the only user ids that are kept, until they were told."""
+
+feedback = Table(
+    "feedback",
+    metadata,
+    _id(),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("entry_id", String(80), nullable=False, index=True),
+    Column("entry_version", String(16), nullable=False),
+    Column("library_version", String(64), nullable=False),
+    Column("text", Text, nullable=True),
+    Column("why", Text, nullable=True),
+)
+""""Not my question" and "This is wrong", on that entry and version."""
