@@ -32,6 +32,7 @@ ENV PATH=/opt/caveat/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     KNOWLEDGE_DIR=/knowledge \
     DATABASE_URL=sqlite+aiosqlite:////data/caveat.db \
+    HEARTBEAT_FILE=/tmp/caveat-heartbeat \
     LOG_FORMAT=json
 WORKDIR /
 USER 10001:10001

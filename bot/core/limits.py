@@ -20,7 +20,7 @@ COMMAND_OPTION = 6000
 
 QUESTION = CHOICE_NAME
 """A curated question must fit an autocomplete choice whole."""
-SLUG = 60
+SLUG = 50
 """Leaves room in a custom id for the action, the version and the asker."""
 ANSWER = 1000
 ANSWER_ADVISED = 500

@@ -43,6 +43,7 @@ NOT_ANSWERED = (
 NOT_ANSWERED_SHORT = "Not answered yet. The question is noted."
 DID_YOU_MEAN = "**Did you mean one of these?** I only answer where I am sure."
 UNSURE_SHORT = "I am not sure which answer fits. Only you can open the choices:"
+ANSWER_PRIVATE_SHORT = "I have a reviewed answer to that. Only you can open it:"
 ABSTAIN: dict[Reason, str] = {
     Reason.EMPTY: "I found no question in that. Try `/ask` with a few words, or `/topics` to look around.",
     Reason.TOO_LONG: (
@@ -115,7 +116,7 @@ BUTTON_NONE = "None of these"
 BUTTON_TELL = "Tell me when it is"
 BUTTON_UNTELL = "Never mind"
 BUTTON_OPEN = "Show choices"
-BUTTON_TOPICS = "Browse topics"
+BUTTON_OPEN_ANSWER = "Show the answer"
 
 WRONG_TITLE = "What is wrong here?"
 WRONG_LABEL = "What is wrong, or what is missing?"

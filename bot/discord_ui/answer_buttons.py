@@ -1,0 +1,234 @@
+"""The buttons under an answer: sources, details, related, not my question, wrong, remove."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.app import App
+from bot.core import limits, wording
+from bot.core.entry import Entry
+from bot.discord_ui import render
+from bot.discord_ui.buttons import NOBODY, Button, Interaction, pattern, show_privately, whisper
+from bot.discord_ui.tell_buttons import TellMe
+from bot.journeys.answer import Shown, show_entry
+from bot.journeys.feedback import About, not_my_question, this_is_wrong
+from bot.store.records import Place, Way
+
+WRONG_FORM = "cv:why:{entry}:{version}:{answered}"
+_WRONG_ID = re.compile(pattern(WRONG_FORM))
+
+
+class _OfEntry(Button, form="cv:none"):
+    """A button about an entry, which may have been retired since."""
+
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """Show what is wanted of the entry, or say that it is gone."""
+        entry = app.live.library.served(self.fields["entry"])
+        if entry is None:
+            await whisper(interaction, wording.ENTRY_GONE)
+        else:
+            await self.show(interaction, app, entry)
+
+    async def show(self, interaction: Interaction, app: App, entry: Entry) -> None:
+        """Show it, privately."""
+        raise NotImplementedError
+
+
+class Sources(_OfEntry, form="cv:src:{entry}"):
+    """[Sources]"""
+
+    label = wording.BUTTON_SOURCES
+
+    async def show(self, interaction: Interaction, app: App, entry: Entry) -> None:
+        """The sources, only for the presser."""
+        await show_privately(interaction, render.sources_view(entry, app.live.library))
+
+
+class Details(_OfEntry, form="cv:det:{entry}"):
+    """[Details]"""
+
+    label = wording.BUTTON_DETAILS
+
+    async def show(self, interaction: Interaction, app: App, entry: Entry) -> None:
+        """The longer story, only for the presser."""
+        await show_privately(interaction, render.details_view(entry))
+
+
+class Related(_OfEntry, form="cv:rel:{entry}"):
+    """[Related]"""
+
+    label = wording.BUTTON_RELATED
+
+    async def show(self, interaction: Interaction, app: App, entry: Entry) -> None:
+        """The related entries, only for the presser."""
+        related = app.live.library.related(entry)
+        if not related:
+            await whisper(interaction, wording.NO_RELATED)
+            return
+        heading = wording.RELATED_HEADING.format(question=entry.question)
+        await show_privately(interaction, render.stacked_view(heading, [opener(each) for each in related]))
+
+
+class ShowEntry(Button, form="cv:show:{entry}"):
+    """A button that carries a question and shows its answer, only to the presser."""
+
+    style = discord.ButtonStyle.primary
+
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """The answer."""
+        live = app.live
+        shown = await show_entry(
+            self.fields["entry"],
+            live,
+            app.store,
+            app.clock(),
+            app.settings.answered_kept_days,
+            Way.CHOICE,
+        )
+        await _show(interaction, app, shown)
+
+
+class OpenAnswer(Button, form="cv:mine:{entry}:{answered}:{asker}"):
+    """Opens an answer that was found for a mention where answers are not public."""
+
+    label = wording.BUTTON_OPEN_ANSWER
+    style = discord.ButtonStyle.primary
+
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """The answer, only for the asker."""
+        entry = app.live.library.served(self.fields["entry"])
+        shown = None if entry is None else Shown(entry, 1.0, int(self.fields["answered"]))
+        await _show(interaction, app, shown)
+
+
+async def _show(interaction: Interaction, app: App, shown: Shown | None) -> None:
+    if shown is None:
+        await whisper(interaction, wording.ENTRY_GONE)
+        return
+    await show_privately(interaction, answer_message(shown, app, interaction.user.id))
+
+
+class NotMyQuestion(Button, form="cv:nm:{entry}:{version}:{answered}:{asker}"):
+    """[Not my question]: the asker says that the answer missed."""
+
+    label = wording.BUTTON_NOT_MINE
+
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """Noted, with [Tell me when it is] where the question is still known."""
+        about = _about(self.fields)
+        unanswered = await not_my_question(about, place_of(interaction), app.live, app.store, app.clock())
+        text, question_id = render.unanswered_text(unanswered), unanswered.question_id
+        if question_id is None:
+            await whisper(interaction, text)
+        else:
+            await whisper(interaction, text, TellMe(question=question_id, asker=interaction.user.id))
+
+
+class Wrong(Button, form="cv:wr:{entry}:{version}:{answered}"):
+    """[This is wrong]: opens a modal for why."""
+
+    label = wording.BUTTON_WRONG
+    style = discord.ButtonStyle.danger
+
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """The modal; its id says all that is needed, so that it outlives a restart too."""
+        await interaction.response.send_modal(WrongModal(WRONG_FORM.format(**self.fields)))
+
+
+class WrongModal(ui.Modal, title=wording.WRONG_TITLE):
+    """Asks why. What is submitted is handled by `wrong_submitted`, also after a restart."""
+
+    why = ui.Label[Any](
+        text=wording.WRONG_LABEL,
+        description=wording.WRONG_HINT,
+        component=ui.TextInput[Any](
+            style=discord.TextStyle.paragraph, custom_id="why", min_length=3, max_length=1000
+        ),
+    )
+
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(custom_id=custom_id, timeout=None)
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        """Nothing: the listener that knows every modal by its id answers."""
+
+
+async def wrong_submitted(interaction: Interaction, app: App) -> bool:
+    """Log what was written in a WrongModal; False for any other modal."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    found = _WRONG_ID.fullmatch(str(data.get("custom_id", "")))
+    if found is None:
+        return False
+    why = typed_text(data)[: limits.MODAL_INPUT]
+    about = _about(found.groupdict())
+    await this_is_wrong(about, why, place_of(interaction), app.live, app.store, app.clock())
+    await whisper(interaction, wording.THANKS_WRONG.format(version=about.entry_version))
+    return True
+
+
+def typed_text(data: dict[str, Any]) -> str:
+    """What was typed into the one text input of a submitted modal."""
+    stack: list[Any] = list(data.get("components", []))
+    while stack:
+        part = stack.pop()
+        if part.get("custom_id") == "why":
+            return str(part.get("value", ""))
+        stack.extend(part.get("components", []))
+        if part.get("component"):
+            stack.append(part["component"])
+    return ""
+
+
+class Remove(Button, form="cv:rm:{asker}"):
+    """[Remove]: the asker takes a public answer of theirs away."""
+
+    label = wording.BUTTON_REMOVE
+
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """Delete the message through the interaction, which needs no permission in the channel."""
+        await interaction.response.defer()
+        try:
+            await interaction.delete_original_response()
+        except discord.NotFound:
+            return
+        except discord.HTTPException:
+            await interaction.followup.send(
+                wording.CANNOT_REMOVE, ephemeral=True, allowed_mentions=NOBODY
+            )
+
+
+def answer_message(shown: Shown, app: App, asker_id: int, *, removable: bool = False) -> ui.LayoutView:
+    """The answer with its buttons; `removable` where others see it too."""
+    entry = shown.entry
+    about: dict[str, str | int] = {
+        "entry": entry.id,
+        "version": entry.version,
+        "answered": shown.answered_id,
+    }
+    row: list[Button] = [
+        Sources(entry=entry.id),
+        Details(entry=entry.id),
+        Related(entry=entry.id),
+        NotMyQuestion(**about, asker=asker_id),
+        Wrong(**about),
+    ]
+    remove = Remove(asker=asker_id) if removable else None
+    return render.answer_view(entry, app.live.library, app.today, row, remove)
+
+
+def opener(entry: Entry) -> ShowEntry:
+    """The button that shows an entry; its label is the question."""
+    return ShowEntry(label=render.cut(entry.question, limits.BUTTON_LABEL), entry=entry.id)
+
+
+def place_of(interaction: Interaction) -> Place:
+    """Guild and channel of an interaction."""
+    return Place(interaction.guild_id or 0, interaction.channel_id or 0)
+
+
+def _about(fields: dict[str, str]) -> About:
+    return About(fields["entry"], fields["version"], int(fields["answered"] or 0))

@@ -1,0 +1,96 @@
+"""What every button and select shares: all it needs stands in its custom id, so it outlives a restart."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from typing import Any, ClassVar, Self, cast
+
+import discord
+from discord import ui
+
+from bot.app import App
+from bot.core import wording
+from bot.discord_ui import errors
+
+NOBODY = discord.AllowedMentions.none()
+Interaction = discord.Interaction[Any]
+
+
+def app_of(interaction: Interaction) -> App:
+    """The app of the client that received the interaction."""
+    return cast(App, interaction.client.app)
+
+
+def pattern(form: str) -> str:
+    """The regular expression of a custom id such as "cv:tell:{question}:{asker}"."""
+    return re.sub(r"\{(\w+)\}", r"(?P<\1>[\\w-]*)", form)
+
+
+class Button(ui.DynamicItem[ui.Button[Any]], template=r"cv:never"):
+    """A button; a subclass says the `form` of its id and what pressing does.
+
+    Where `asker` is a field and not 0, only that member may press.
+    """
+
+    form: ClassVar[str]
+    label: ClassVar[str] = "…"
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+
+    def __init_subclass__(cls, *, form: str) -> None:
+        super().__init_subclass__(template=pattern(form))
+        cls.form = form
+
+    def __init__(self, label: str | None = None, **fields: str | int) -> None:
+        self.fields = {name: str(value) for name, value in fields.items()}
+        custom_id = self.form.format(**self.fields)
+        super().__init__(ui.Button(label=label or self.label, style=self.style, custom_id=custom_id))
+
+    @abstractmethod
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """What pressing does; what it raises is told to the member."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Rebuild the button from its id."""
+        return cls(label=cast("ui.Button[Any]", item).label, **match.groupdict())
+
+    async def callback(self, interaction: Interaction) -> Any:
+        """Check who presses, press, and tell errors."""
+        await guarded(interaction, self.fields.get("asker", "0"), self.press)
+
+
+async def guarded(interaction: Interaction, asker: str, action: Any) -> None:
+    """Run an action for the one who may; the edge at which every error is told with its reference."""
+    try:
+        if asker not in ("0", str(interaction.user.id)):
+            await whisper(interaction, wording.NOT_YOURS)
+        else:
+            await action(interaction, app_of(interaction))
+    except Exception as error:
+        app_of(interaction).metrics.errors.inc()
+        await errors.tell(interaction, error)
+
+
+def said(*lines: str, buttons: tuple[Button, ...] = ()) -> ui.LayoutView:
+    """A view of plain text, with buttons under it."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay("\n".join(lines)))
+    if buttons:
+        view.add_item(ui.ActionRow(*buttons))
+    return view
+
+
+async def whisper(interaction: Interaction, text: str, *buttons: Button) -> None:
+    """A few lines that only the presser sees."""
+    await show_privately(interaction, said(text, buttons=buttons))
+
+
+async def show_privately(interaction: Interaction, view: ui.LayoutView) -> None:
+    """A view that only the presser sees, as the first response or after a deferred one."""
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=NOBODY)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)

@@ -1,0 +1,144 @@
+"""Render: journeys' replies as Components V2 views, each within Discord's limits whatever the entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.core import limits, wording
+from bot.core.entry import Entry
+from bot.core.library import Library
+from bot.core.outcome import Reason
+from bot.core.page import level_line, page_of, source_line
+from bot.discord_ui.buttons import Button, said
+from bot.journeys.answer import Unanswered
+from bot.journeys.check_message import Covered, MessageCheck
+
+Box = ui.Container[Any]
+QUOTED = 200
+"""Characters of somebody's sentence that are quoted back; the rest is cut with an ellipsis."""
+SPARE = 100
+"""Characters kept free for headings and newlines when texts share one message."""
+
+
+def answer_view(
+    entry: Entry, library: Library, today: date, row: Sequence[Button], remove: Button | None = None
+) -> ui.LayoutView:
+    """The answer with its row of buttons; `remove` is the asker's, for answers that others see too."""
+    page = page_of(entry, library, today)
+    heading = [*page.first, f"## {page.question}", page.level]
+    body = [page.answer, *([page.correction] if page.correction else [])]
+    spare = limits.MESSAGE_TEXT - page.fixed_size - SPARE
+    box: Box = ui.Container(accent_colour=library.levels[entry.caveat].colour)
+    box.add_item(ui.TextDisplay("\n".join(heading)))
+    box.add_item(ui.TextDisplay("\n".join(body)))
+    claims = page.claim_lines(spare)
+    if claims:
+        box.add_item(ui.Separator())
+        box.add_item(ui.TextDisplay("\n".join(claims)))
+    box.add_item(ui.ActionRow(*row))
+    if remove is not None:
+        box.add_item(ui.ActionRow(remove))
+    box.add_item(ui.TextDisplay(f"-# {page.foot}"))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(box)
+    return view
+
+
+def stacked_view(heading: str, buttons: Sequence[Button]) -> ui.LayoutView:
+    """A heading and one button under the other, which reads well on a phone."""
+    view = said(heading)
+    for button in buttons:
+        view.add_item(ui.ActionRow(button))
+    return view
+
+
+def unanswered_text(unanswered: Unanswered, *, short: bool = False) -> str:
+    """The honest "not answered yet", or what else there is to say."""
+    if unanswered.reason in (Reason.NONE_OF_THESE, Reason.NOT_MY_QUESTION):
+        return wording.STILL_NOTED
+    plain = wording.NOT_ANSWERED_SHORT if short else wording.NOT_ANSWERED
+    return wording.ABSTAIN.get(unanswered.reason, plain)
+
+
+def sources_view(entry: Entry, library: Library) -> ui.LayoutView:
+    """The sources with what each shows, cut from the end where they would not fit."""
+    lines = [
+        source_line(citation, library.sources[citation.key])
+        for citation in entry.sources
+        if citation.key in library.sources
+    ]
+    return _fitted(wording.SOURCES_HEADING.format(question=entry.question), lines)
+
+
+def details_view(entry: Entry) -> ui.LayoutView:
+    """The longer story."""
+    return _fitted(wording.DETAILS_HEADING.format(question=entry.question), [entry.details])
+
+
+def check_view(
+    check: MessageCheck, library: Library, today: date, opener: Callable[[Entry], Button]
+) -> ui.LayoutView:
+    """Each covered sentence with its answer, as far as one message holds; the rest is counted.
+
+    `opener` makes the button that shows an entry whole.
+    """
+    if not check.checked:
+        return said(wording.CHECK_EMPTY)
+    if not check.covered:
+        return said(wording.CHECK_NONE)
+    foot = wording.CHECK_FOOT.format(checked=check.checked, covered=len(check.covered))
+    budget = limits.MESSAGE_TEXT - len(wording.CHECK_HEADING) - len(foot) - len(wording.DISCLAIMER) - SPARE
+    view = said(wording.CHECK_HEADING)
+    for shown, covered in enumerate(check.covered):
+        text = _covered_text(covered, library, today)
+        if len(text) > budget:
+            view.add_item(ui.TextDisplay(wording.CHECK_MORE.format(count=len(check.covered) - shown)))
+            break
+        budget -= len(text)
+        box: Box = ui.Container(accent_colour=library.levels[covered.entry.caveat].colour)
+        box.add_item(ui.TextDisplay(text))
+        box.add_item(ui.ActionRow(opener(covered.entry)))
+        view.add_item(box)
+    view.add_item(ui.TextDisplay(f"-# {foot} {wording.DISCLAIMER}"))
+    return view
+
+
+def _covered_text(covered: Covered, library: Library, today: date) -> str:
+    page = page_of(covered.entry, library, today)
+    quote = wording.CHECK_QUOTE.format(sentence=quoted(covered.sentence))
+    return "\n".join([*page.first, quote, page.level, page.answer])
+
+
+def caveats_view(library: Library) -> ui.LayoutView:
+    """The caveat levels, firmest first."""
+    lines = [level_line(level) for level in library.levels.values()]
+    return _fitted(wording.CAVEATS_HEADING, [*lines, f"-# {wording.CAVEATS_FOOT}"])
+
+
+def quoted(text: str) -> str:
+    """Somebody's words, shortened, on one line, with Markdown and mentions made harmless."""
+    flat = " ".join(text.split())
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(cut(flat, QUOTED)))
+
+
+def cut(text: str, most: int) -> str:
+    """At most `most` characters, an ellipsis where something was cut."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _fitted(heading: str, lines: Sequence[str]) -> ui.LayoutView:
+    room = limits.MESSAGE_TEXT - len(heading) - SPARE
+    fitting: list[str] = []
+    for line in lines:
+        if len(line) + 1 > room:
+            fitting.append(cut(line, max(1, room - len(wording.CUT))) + wording.CUT if room > SPARE else wording.CUT)
+            break
+        room -= len(line) + 1
+        fitting.append(line)
+    return said(heading, *fitting)
+
