@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         return self
 
     def token(self) -> str | None:
-        """The token from either place, None where there is none. Raises SettingsError for an unreadable file."""
+        """The token from either place, None where there is none. Raises SettingsError for a bad file."""
         if self.discord_token_file is None:
             return self.discord_token.get_secret_value().strip() if self.discord_token is not None else None
         try:

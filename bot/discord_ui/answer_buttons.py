@@ -196,9 +196,7 @@ class Remove(Button, form="cv:rm:{asker}"):
         except discord.NotFound:
             return
         except discord.HTTPException:
-            await interaction.followup.send(
-                wording.CANNOT_REMOVE, ephemeral=True, allowed_mentions=NOBODY
-            )
+            await interaction.followup.send(wording.CANNOT_REMOVE, ephemeral=True, allowed_mentions=NOBODY)
 
 
 def answer_message(shown: Shown, app: App, asker_id: int, *, removable: bool = False) -> ui.LayoutView:

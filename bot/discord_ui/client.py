@@ -72,7 +72,9 @@ class CaveatBot(commands.Bot):
             tree_cls=Tree,
             help_command=None,
             allowed_mentions=NOBODY,
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=False
+            ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             max_messages=None,
         )

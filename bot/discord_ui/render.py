@@ -95,12 +95,13 @@ def check_view(
     budget = limits.MESSAGE_TEXT - len(wording.CHECK_HEADING) - len(foot) - len(wording.DISCLAIMER) - SPARE
     view = said(wording.CHECK_HEADING)
     for shown, covered in enumerate(check.covered):
-        text = _covered_text(covered, library, today)
-        if len(text) > budget:
+        quote, text = _covered_texts(covered, library, today)
+        if len(quote) + len(text) > budget:
             view.add_item(ui.TextDisplay(wording.CHECK_MORE.format(count=len(check.covered) - shown)))
             break
-        budget -= len(text)
+        budget -= len(quote) + len(text)
         box: Box = ui.Container(accent_colour=library.levels[covered.entry.caveat].colour)
+        box.add_item(ui.TextDisplay(quote))
         box.add_item(ui.TextDisplay(text))
         box.add_item(ui.ActionRow(opener(covered.entry)))
         view.add_item(box)
@@ -108,10 +109,11 @@ def check_view(
     return view
 
 
-def _covered_text(covered: Covered, library: Library, today: date) -> str:
+def _covered_texts(covered: Covered, library: Library, today: date) -> tuple[str, str]:
+    """What stands above the answer with the quoted sentence, and the answer with its level."""
     page = page_of(covered.entry, library, today)
     quote = wording.CHECK_QUOTE.format(sentence=quoted(covered.sentence))
-    return "\n".join([*page.first, quote, page.level, page.answer])
+    return "\n".join([*page.first, quote]), "\n".join([page.level, page.answer])
 
 
 def caveats_view(library: Library) -> ui.LayoutView:
@@ -136,9 +138,10 @@ def _fitted(heading: str, lines: Sequence[str]) -> ui.LayoutView:
     fitting: list[str] = []
     for line in lines:
         if len(line) + 1 > room:
-            fitting.append(cut(line, max(1, room - len(wording.CUT))) + wording.CUT if room > SPARE else wording.CUT)
+            fitting.append(
+                cut(line, max(1, room - len(wording.CUT))) + wording.CUT if room > SPARE else wording.CUT
+            )
             break
         room -= len(line) + 1
         fitting.append(line)
     return said(heading, *fitting)
-

@@ -70,12 +70,12 @@ class Ask(commands.Cog):
         self.app.metrics.reply_seconds.observe(time.perf_counter() - started)
 
     @ask.autocomplete("question")
-    async def complete(
-        self, _interaction: discord.Interaction, typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def complete(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The curated questions that fit what was typed; picking one answers exactly that entry."""
         found = self.app.live.matcher.complete(typed[: limits.CHOICE_NAME], limits.CHOICES)
-        return [app_commands.Choice(name=question, value=f"{PICKED}{entry_id}") for entry_id, question in found]
+        return [
+            app_commands.Choice(name=question, value=f"{PICKED}{entry_id}") for entry_id, question in found
+        ]
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
