@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.entry import Entry, Status
+from bot.core.entry import Entry, Review, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +48,45 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyKind:
+    """A kind of question that no entry may answer, with its own reviewed reply that points to help.
+
+    `phrasings` and `decoys` are searched like an entry's; `match` and `no_match` are its tests.
+    """
+
+    id: str
+    name: str
+    reply: str
+    reviewed: Review
+    phrasings: tuple[str, ...]
+    decoys: tuple[str, ...]
+    match: tuple[str, ...]
+    no_match: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     """Confidence from which to answer, and from which to suggest; 0 to 1, suggest <= answer.
 
-    The two logistic parameters turn the ranking's raw score into the confidence:
-    confidence = 1 / (1 + exp(-(slope * score + intercept))).
+    The two logistic parameters turn the search's raw score into the confidence:
+    confidence = 1 / (1 + exp(-(slope * score + intercept))). From `refer` up, a kind of the safety
+    list speaks where it fits best. `light` holds the light engine's own, whose scores mean other things.
     """
 
     answer: float
     suggest: float
     slope: float
     intercept: float
+    refer: float = 0.2
+    light: Thresholds | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
     """What one load of the knowledge folder gave. Immutable; `version` is a hash of all of it.
 
-    `levels` run from the firmest to the weakest, `groups` (folder -> title) in display order.
+    `levels` run from the firmest to the weakest, `groups` (folder -> title) in display order;
+    `never` is the safety list by kind.
     """
 
     entries: Mapping[str, Entry]
@@ -74,6 +95,7 @@ class Library:
     sources: Mapping[str, Source]
     thresholds: Thresholds
     version: str
+    never: Mapping[str, SafetyKind] = field(default_factory=dict)
     live: tuple[Entry, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,7 +16,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One finding. `path` is relative to the knowledge folder; line and column count from 1."""
+    """One finding. `path` is relative to the knowledge folder; line and column count from 1.
+
+    `message` and `mend` are one line of printable text each, whatever the file held.
+    """
 
     path: str
     line: int
@@ -26,6 +30,6 @@ class Problem:
     mend: str
 
 
-def has_errors(problems: list[Problem]) -> bool:
+def has_errors(problems: Iterable[Problem]) -> bool:
     """True when one of them keeps the library from going live."""
     return any(problem.severity is Severity.ERROR for problem in problems)

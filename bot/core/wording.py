@@ -9,11 +9,11 @@ from bot.core.entry import Verdict
 from bot.core.outcome import Reason
 
 VERDICTS: dict[Verdict, str] = {
-    Verdict.SUPPORTED: "✔ Supported",
-    Verdict.SUPPORTED_WITH_LIMITS: "✔ Supported, with limits",
+    Verdict.SUPPORTED: "✓ Supported",
+    Verdict.SUPPORTED_WITH_LIMITS: "✓ Supported, with limits",
     Verdict.CONTESTED: "⇄ Contested",
-    Verdict.MISLEADING: "✘ Misleading",
-    Verdict.UNSUPPORTED: "✘ Unsupported",
+    Verdict.MISLEADING: "✗ Misleading",
+    Verdict.UNSUPPORTED: "✗ Unsupported",
     Verdict.NOT_CHECKABLE: "? Not checkable",
     Verdict.MATERIAL_OMISSION: "! Left out",
 }
@@ -21,10 +21,11 @@ VERDICTS: dict[Verdict, str] = {
 PROFESSIONAL_FIRST = "⚕ **Ask a doctor or physio before you act on this.**"
 URGENT = "🚨 **{line}**"
 LEVEL = "{sign} **{name}**: {meaning}"
-CLAIMS_HEADING = "**What the article says, and what we found**"
-CLAIM = "“{says}” {verdict}. {why}"
-CLAIM_SHORT = "“{says}” {verdict}."
+CLAIMS_HEADING = "**What the article says, in our words, and what we found**"
+CLAIM = "- {says} **{verdict}.** {why}"
+CLAIM_SHORT = "- {says} **{verdict}.**"
 CLAIMS_MORE = "…and {count} more under [Details]."
+CLAIMS_REASONS = "-# The reasons stand under [Details]."
 CORRECTED = "✎ Corrected on {on}: {changed}"
 REVIEWED = "Reviewed {on} by {by}"
 REVIEW_NEXT = "next review {next}"
@@ -37,10 +38,10 @@ NO_RELATED = "No related entries yet. `/topics` shows them all."
 CUT = "… (shortened)"
 YEAR_UNVERIFIED = "year not checked"
 
-NOT_ANSWERED = (
-    "**Not answered yet.** Nobody has written and checked an answer to this. Your question is noted."
-)
-NOT_ANSWERED_SHORT = "Not answered yet. The question is noted."
+NOT_ANSWERED = "**Not answered yet.** Nobody has written and checked an answer to this."
+NOT_ANSWERED_SHORT = "Not answered yet."
+NOTED = "Your question is noted."
+"""Follows only where the question is in the log."""
 DID_YOU_MEAN = "**Did you mean one of these?** I only answer where I am sure."
 UNSURE_SHORT = "I am not sure which answer fits. Only you can open the choices:"
 ANSWER_PRIVATE_SHORT = "I have a reviewed answer to that. Only you can open it:"
@@ -50,25 +51,32 @@ ABSTAIN: dict[Reason, str] = {
         "That is too long for one question. Ask it in a sentence or two, "
         "or use **Apps › Check this message** on a longer text."
     ),
-    Reason.LANGUAGE: "I can only answer in English so far, and I would rather not guess. Your question is noted.",
+    Reason.LANGUAGE: "I can only answer in English so far, and I would rather not guess.",
 }
 POINT_TO_CHECK = (
     "I cannot read the other message from here. Open its menu and choose **Apps › Check this message**, "
     "or ask me in your own words."
 )
-HOW_TO_ASK = "Ask me a question after my name, or use `/ask`. `/topics` shows what I can answer."
+HOW_TO_ASK = (
+    "Ask me a question after my name, or use `/ask`. To have somebody's message checked, open its menu and "
+    "choose **Apps › Check this message**. `/topics` shows what I can answer."
+)
 STILL_NOTED = "Thank you, noted as not answered. A moderator will see it."
 WILL_TELL = "I will send you one direct message when this is answered, and then forget that you asked."
+ALREADY_NOTED = "That was noted before, or the question is not kept any more."
 WILL_NOT_TELL = "All right, I have forgotten that you wanted to know."
 ALREADY_WAITING = "You are on the list already: one direct message when this is answered."
 NOT_YOURS = "Only the person who asked can use this button. Ask with `/ask`."
 EXPIRED = "These choices are closed: they count as unanswered by now. Ask again with `/ask`."
 ENTRY_GONE = "This entry is not available any more. Ask again with `/ask`, or look at `/topics`."
+QUESTION_GONE = "That question is not on the list any more. Ask it again with `/ask`."
+OUTDATED = "This button is from an older version of me. Ask again with `/ask`, or look at `/topics`."
 THANKS_WRONG = "Thank you. A moderator will look at it. Reference: this entry, version {version}."
-REMOVED = "Removed."
 CANNOT_REMOVE = "I could not remove it; a moderator can."
-ERROR = "Something went wrong on my side, and nothing was lost. Please try again. Reference: `{reference}`"
-NOT_SAVED = "I could not save that, so it is **not** noted. Please try again later. Reference: `{reference}`"
+ERROR = (
+    "Something went wrong on my side. Do not count on it being saved; please try again in a while. "
+    "Reference for a moderator: `{reference}`"
+)
 
 CHECK_HEADING = "**What I can say about this message**"
 CHECK_QUOTE = "> {sentence}"
@@ -80,13 +88,15 @@ CHECK_MORE = "…and {count} more claims are covered; ask about them with `/ask`
 CHECK_FOOT = (
     "Checked {checked} sentences, {covered} covered. The rest is not judged. Nothing of the message was kept."
 )
-CHECK_EMPTY = "There is no text in that message that I can check."
+CHECK_EMPTY = "I found no sentence in that message that I could check. Nothing of it was kept."
 
 TOPICS_HEADING = "**Topics**: pick a group, then a question."
 TOPICS_GROUP = "**{title}**: {count} entries"
 TOPICS_EMPTY = "There are no entries yet."
 TOPICS_PICK_GROUP = "Choose a group"
+TOPICS_ALL_GROUPS = "All groups"
 TOPICS_PICK_LEVEL = "All caveat levels"
+TOPICS_MORE = "…and {count} more; choose a group or a level, or ask with `/ask`."
 TOPICS_PICK_ENTRY = "Choose a question"
 TOPICS_NONE = "No entry of this group has that level."
 CAVEATS_HEADING = "**How far can an answer be relied on?** Each one carries a level:"
@@ -99,12 +109,15 @@ ABOUT = (
     "I answer only with entries that people wrote, checked against studies and reviewed. "
     "Nothing is generated. Where there is no entry, I say so.\n\n"
     "**Knowledge**: {entries} entries, version `{library}`, last reviewed {reviewed}{overdue}.\n\n"
-    "**What I keep**: questions that I could not answer, without your name, with mentions, links, addresses and "
-    "long numbers taken out; questions that I answered, without who or where, for {kept} days. "
-    "Your id is kept only if you press [Tell me when it is], until you were told. "
+    "**What I keep**: questions that I could not answer, with channel and time but without your name; "
+    "{kept}; what is written under [This is wrong], without your name. Mentions, links, addresses and long "
+    "numbers are taken out of it all. Your id is kept only if you press [Tell me when it is], until you "
+    "were told. "
     "“Check this message” keeps nothing."
 )
-ABOUT_OVERDUE = "; {count} reviews overdue"
+ABOUT_KEPT = "questions that I answered, without who or where, for {days} days"
+ABOUT_NONE_KEPT = "no questions that I answered"
+ABOUT_OVERDUE = "; reviews that are overdue: {count}"
 
 BUTTON_SOURCES = "Sources"
 BUTTON_DETAILS = "Details"
@@ -129,3 +142,13 @@ COMMAND_TOPICS = "Browse the reviewed answers by group and caveat level"
 COMMAND_CAVEATS = "What the caveat levels mean"
 COMMAND_ABOUT = "Version, entries, reviews and what is kept about you"
 MENU_CHECK = "Check this message"
+
+TERMINAL_NOT_ANSWERED = "**Not answered yet.** Nobody has written and checked an answer to this."
+TERMINAL_NOT_LOGGED = "Nothing is noted here; asked in Discord, it would be, for the moderators to see."
+TERMINAL_CHOICES = "Ask one of them in these very words to read its answer."
+TERMINAL_REFER = "**This is a question for people, not for a bot** ({kind})."
+TERMINAL_ABSTAIN: dict[Reason, str] = {
+    Reason.EMPTY: "There is no question in that.",
+    Reason.TOO_LONG: "That is too long for one question. Ask it in a sentence or two.",
+    Reason.LANGUAGE: "I can only answer in English so far, and I would rather not guess.",
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import discord
@@ -11,8 +12,18 @@ from discord import ui
 from bot.app import App
 from bot.core import limits, wording
 from bot.core.entry import Entry
+from bot.core.library import Library
 from bot.discord_ui import render
-from bot.discord_ui.buttons import NOBODY, Button, Interaction, pattern, show_privately, whisper
+from bot.discord_ui.buttons import (
+    NOBODY,
+    Button,
+    Interaction,
+    in_time,
+    number,
+    pattern,
+    show_privately,
+    whisper,
+)
 from bot.discord_ui.tell_buttons import TellMe
 from bot.journeys.answer import Shown, show_entry
 from bot.journeys.feedback import About, not_my_question, this_is_wrong
@@ -20,6 +31,9 @@ from bot.store.records import Place, Way
 
 WRONG_FORM = "cv:why:{entry}:{version}:{answered}"
 _WRONG_ID = re.compile(pattern(WRONG_FORM))
+_VERSION = re.compile(r"[0-9a-f]{8}")
+FORM_OPEN_S = 30 * 60
+"""After this long discord.py forgets an opened modal; one submitted later is answered all the same."""
 
 
 class _OfEntry(Button, form="cv:none"):
@@ -27,13 +41,14 @@ class _OfEntry(Button, form="cv:none"):
 
     async def press(self, interaction: Interaction, app: App) -> None:
         """Show what is wanted of the entry, or say that it is gone."""
-        entry = app.live.library.served(self.fields["entry"])
+        library = app.live.library
+        entry = library.served(self.fields["entry"])
         if entry is None:
             await whisper(interaction, wording.ENTRY_GONE)
         else:
-            await self.show(interaction, app, entry)
+            await self.show(interaction, entry, library, app.today)
 
-    async def show(self, interaction: Interaction, app: App, entry: Entry) -> None:
+    async def show(self, interaction: Interaction, entry: Entry, library: Library, today: date) -> None:
         """Show it, privately."""
         raise NotImplementedError
 
@@ -43,9 +58,9 @@ class Sources(_OfEntry, form="cv:src:{entry}"):
 
     label = wording.BUTTON_SOURCES
 
-    async def show(self, interaction: Interaction, app: App, entry: Entry) -> None:
+    async def show(self, interaction: Interaction, entry: Entry, library: Library, today: date) -> None:
         """The sources, only for the presser."""
-        await show_privately(interaction, render.sources_view(entry, app.live.library))
+        await show_privately(interaction, *render.sources_views(entry, library))
 
 
 class Details(_OfEntry, form="cv:det:{entry}"):
@@ -53,9 +68,9 @@ class Details(_OfEntry, form="cv:det:{entry}"):
 
     label = wording.BUTTON_DETAILS
 
-    async def show(self, interaction: Interaction, app: App, entry: Entry) -> None:
+    async def show(self, interaction: Interaction, entry: Entry, library: Library, today: date) -> None:
         """The longer story, only for the presser."""
-        await show_privately(interaction, render.details_view(entry))
+        await show_privately(interaction, *render.details_views(entry, library, today))
 
 
 class Related(_OfEntry, form="cv:rel:{entry}"):
@@ -63,9 +78,9 @@ class Related(_OfEntry, form="cv:rel:{entry}"):
 
     label = wording.BUTTON_RELATED
 
-    async def show(self, interaction: Interaction, app: App, entry: Entry) -> None:
+    async def show(self, interaction: Interaction, entry: Entry, library: Library, today: date) -> None:
         """The related entries, only for the presser."""
-        related = app.live.library.related(entry)
+        related = library.related(entry)
         if not related:
             await whisper(interaction, wording.NO_RELATED)
             return
@@ -89,7 +104,7 @@ class ShowEntry(Button, form="cv:show:{entry}"):
             app.settings.answered_kept_days,
             Way.CHOICE,
         )
-        await _show(interaction, app, shown)
+        await _show(interaction, shown, live.library, app.today)
 
 
 class OpenAnswer(Button, form="cv:mine:{entry}:{answered}:{asker}"):
@@ -100,16 +115,17 @@ class OpenAnswer(Button, form="cv:mine:{entry}:{answered}:{asker}"):
 
     async def press(self, interaction: Interaction, app: App) -> None:
         """The answer, only for the asker."""
-        entry = app.live.library.served(self.fields["entry"])
-        shown = None if entry is None else Shown(entry, 1.0, int(self.fields["answered"]))
-        await _show(interaction, app, shown)
+        library = app.live.library
+        entry = library.served(self.fields["entry"])
+        shown = None if entry is None else Shown(entry, 1.0, number(self.fields["answered"]))
+        await _show(interaction, shown, library, app.today)
 
 
-async def _show(interaction: Interaction, app: App, shown: Shown | None) -> None:
+async def _show(interaction: Interaction, shown: Shown | None, library: Library, today: date) -> None:
     if shown is None:
         await whisper(interaction, wording.ENTRY_GONE)
-        return
-    await show_privately(interaction, answer_message(shown, app, interaction.user.id))
+    else:
+        await show_privately(interaction, answer_message(shown, library, today, interaction.user.id))
 
 
 class NotMyQuestion(Button, form="cv:nm:{entry}:{version}:{answered}:{asker}"):
@@ -119,13 +135,18 @@ class NotMyQuestion(Button, form="cv:nm:{entry}:{version}:{answered}:{asker}"):
 
     async def press(self, interaction: Interaction, app: App) -> None:
         """Noted, with [Tell me when it is] where the question is still known."""
-        about = _about(self.fields)
-        unanswered = await not_my_question(about, place_of(interaction), app.live, app.store, app.clock())
-        text, question_id = render.unanswered_text(unanswered), unanswered.question_id
-        if question_id is None:
-            await whisper(interaction, text)
+        about = _about(self.fields, app)
+        if about is None:
+            await whisper(interaction, wording.ENTRY_GONE)
+            return
+        noted = await not_my_question(about, place_of(interaction), app.live, app.store, app.clock())
+        if noted is None:
+            await whisper(interaction, wording.ALREADY_NOTED)
+        elif noted.question_id is None:
+            await whisper(interaction, render.unanswered_text(noted))
         else:
-            await whisper(interaction, text, TellMe(question=question_id, asker=interaction.user.id))
+            tell_me = TellMe(question=noted.question_id, asker=interaction.user.id)
+            await whisper(interaction, render.unanswered_text(noted), tell_me)
 
 
 class Wrong(Button, form="cv:wr:{entry}:{version}:{answered}"):
@@ -136,7 +157,10 @@ class Wrong(Button, form="cv:wr:{entry}:{version}:{answered}"):
 
     async def press(self, interaction: Interaction, app: App) -> None:
         """The modal; its id says all that is needed, so that it outlives a restart too."""
-        await interaction.response.send_modal(WrongModal(WRONG_FORM.format(**self.fields)))
+        if _about(self.fields, app) is None:
+            await whisper(interaction, wording.ENTRY_GONE)
+        else:
+            await interaction.response.send_modal(WrongModal(WRONG_FORM.format(**self.fields)))
 
 
 class WrongModal(ui.Modal, title=wording.WRONG_TITLE):
@@ -151,35 +175,37 @@ class WrongModal(ui.Modal, title=wording.WRONG_TITLE):
     )
 
     def __init__(self, custom_id: str) -> None:
-        super().__init__(custom_id=custom_id, timeout=None)
+        super().__init__(custom_id=custom_id, timeout=FORM_OPEN_S)
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Nothing: the listener that knows every modal by its id answers."""
 
 
-async def wrong_submitted(interaction: Interaction, app: App) -> bool:
-    """Log what was written in a WrongModal; False for any other modal."""
+async def wrong_submitted(interaction: Interaction, app: App) -> None:
+    """Log what was written in a WrongModal; any other modal is from an older version."""
     data: dict[str, Any] = dict(interaction.data or {})
     found = _WRONG_ID.fullmatch(str(data.get("custom_id", "")))
-    if found is None:
-        return False
+    about = _about(found.groupdict(), app) if found is not None else None
+    if about is None:
+        await whisper(interaction, wording.OUTDATED)
+        return
     why = typed_text(data)[: limits.MODAL_INPUT]
-    about = _about(found.groupdict())
-    await this_is_wrong(about, why, place_of(interaction), app.live, app.store, app.clock())
+    noting = this_is_wrong(about, why, place_of(interaction), app.live, app.store, app.clock())
+    await in_time(interaction, noting, thinking=True)
     await whisper(interaction, wording.THANKS_WRONG.format(version=about.entry_version))
-    return True
 
 
 def typed_text(data: dict[str, Any]) -> str:
     """What was typed into the one text input of a submitted modal."""
-    stack: list[Any] = list(data.get("components", []))
+    stack: list[Any] = [data]
     while stack:
         part = stack.pop()
-        if part.get("custom_id") == "why":
-            return str(part.get("value", ""))
-        stack.extend(part.get("components", []))
-        if part.get("component"):
-            stack.append(part["component"])
+        if isinstance(part, list):
+            stack.extend(part)
+        elif isinstance(part, dict):
+            if part.get("custom_id") == "why":
+                return str(part.get("value") or "")
+            stack.extend((part.get("components"), part.get("component")))
     return ""
 
 
@@ -199,7 +225,9 @@ class Remove(Button, form="cv:rm:{asker}"):
             await interaction.followup.send(wording.CANNOT_REMOVE, ephemeral=True, allowed_mentions=NOBODY)
 
 
-def answer_message(shown: Shown, app: App, asker_id: int, *, removable: bool = False) -> ui.LayoutView:
+def answer_message(
+    shown: Shown, library: Library, today: date, asker_id: int, *, removable: bool = False
+) -> ui.LayoutView:
     """The answer with its buttons; `removable` where others see it too."""
     entry = shown.entry
     about: dict[str, str | int] = {
@@ -215,12 +243,12 @@ def answer_message(shown: Shown, app: App, asker_id: int, *, removable: bool = F
         Wrong(**about),
     ]
     remove = Remove(asker=asker_id) if removable else None
-    return render.answer_view(entry, app.live.library, app.today, row, remove)
+    return render.answer_view(entry, library, today, row, remove)
 
 
 def opener(entry: Entry) -> ShowEntry:
     """The button that shows an entry; its label is the question."""
-    return ShowEntry(label=render.cut(entry.question, limits.BUTTON_LABEL), entry=entry.id)
+    return ShowEntry(render.cut(entry.question, limits.BUTTON_LABEL), entry=entry.id)
 
 
 def place_of(interaction: Interaction) -> Place:
@@ -228,5 +256,8 @@ def place_of(interaction: Interaction) -> Place:
     return Place(interaction.guild_id or 0, interaction.channel_id or 0)
 
 
-def _about(fields: dict[str, str]) -> About:
-    return About(fields["entry"], fields["version"], int(fields["answered"] or 0))
+def _about(fields: dict[str, str], app: App) -> About | None:
+    """The answer that an id speaks of; None where there is no such entry, not even a retired one."""
+    if fields["entry"] not in app.live.library.entries or not _VERSION.fullmatch(fields["version"]):
+        return None
+    return About(fields["entry"], fields["version"], number(fields["answered"]))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 from abc import abstractmethod
-from typing import Any, ClassVar, Self, cast
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 import discord
 from discord import ui
@@ -13,8 +16,13 @@ from bot.app import App
 from bot.core import wording
 from bot.discord_ui import errors
 
+T = TypeVar("T")
 NOBODY = discord.AllowedMentions.none()
 Interaction = discord.Interaction[Any]
+PATIENCE_S = 1.5
+"""Discord waits three seconds for a first response; from here on we ask for more time, privately."""
+HIGHEST_ID = 2**63 - 1
+"""Of SQLite, PostgreSQL and Discord alike."""
 
 
 def app_of(interaction: Interaction) -> App:
@@ -25,6 +33,12 @@ def app_of(interaction: Interaction) -> App:
 def pattern(form: str) -> str:
     """The regular expression of a custom id such as "cv:tell:{question}:{asker}"."""
     return re.sub(r"\{(\w+)\}", r"(?P<\1>[\\w-]*)", form)
+
+
+def number(field: str) -> int:
+    """The id in a field of a custom id; 0, which no row has, for what cannot be one."""
+    written = field if field.isascii() and field.isdigit() else "0"
+    return int(written) if int(written) <= HIGHEST_ID else 0
 
 
 class Button(ui.DynamicItem[ui.Button[Any]], template=r"cv:never"):
@@ -41,7 +55,7 @@ class Button(ui.DynamicItem[ui.Button[Any]], template=r"cv:never"):
         super().__init_subclass__(template=pattern(form))
         cls.form = form
 
-    def __init__(self, label: str | None = None, **fields: str | int) -> None:
+    def __init__(self, label: str | None = None, /, **fields: str | int) -> None:
         self.fields = {name: str(value) for name, value in fields.items()}
         custom_id = self.form.format(**self.fields)
         super().__init__(ui.Button(label=label or self.label, style=self.style, custom_id=custom_id))
@@ -55,23 +69,39 @@ class Button(ui.DynamicItem[ui.Button[Any]], template=r"cv:never"):
         cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Rebuild the button from its id."""
-        return cls(label=cast("ui.Button[Any]", item).label, **match.groupdict())
+        return cls(getattr(item, "label", None), **match.groupdict())
 
     async def callback(self, interaction: Interaction) -> Any:
         """Check who presses, press, and tell errors."""
         await guarded(interaction, self.fields.get("asker", "0"), self.press)
 
 
-async def guarded(interaction: Interaction, asker: str, action: Any) -> None:
+async def guarded(
+    interaction: Interaction, asker: str, action: Callable[[Interaction, App], Coroutine[Any, Any, None]]
+) -> None:
     """Run an action for the one who may; the edge at which every error is told with its reference."""
     try:
         if asker not in ("0", str(interaction.user.id)):
             await whisper(interaction, wording.NOT_YOURS)
         else:
-            await action(interaction, app_of(interaction))
+            await in_time(interaction, action(interaction, app_of(interaction)))
     except Exception as error:
         app_of(interaction).metrics.errors.inc()
         await errors.tell(interaction, error)
+
+
+async def in_time(interaction: Interaction, work: Awaitable[T], *, thinking: bool = False) -> T:
+    """Do the work; where it takes longer than a member's client waits, ask Discord for more time first.
+
+    `thinking` promises a private message; without it the message with the button may still be edited.
+    """
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task}, timeout=PATIENCE_S)
+    if not task.done() and not interaction.response.is_done():
+        # Refused where the response went out at this very moment, or the member is gone: go on either way.
+        with contextlib.suppress(discord.HTTPException):
+            await interaction.response.defer(ephemeral=True, thinking=thinking)
+    return await task
 
 
 def said(*lines: str, buttons: tuple[Button, ...] = ()) -> ui.LayoutView:
@@ -88,9 +118,18 @@ async def whisper(interaction: Interaction, text: str, *buttons: Button) -> None
     await show_privately(interaction, said(text, buttons=buttons))
 
 
-async def show_privately(interaction: Interaction, view: ui.LayoutView) -> None:
-    """A view that only the presser sees, as the first response or after a deferred one."""
+async def show_privately(interaction: Interaction, *views: ui.LayoutView) -> None:
+    """Views that only the presser sees, a message each, the first as the response if there is none yet."""
+    for view in views:
+        if interaction.response.is_done():
+            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=NOBODY)
+        else:
+            await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)
+
+
+async def turn_into(interaction: Interaction, view: ui.LayoutView) -> None:
+    """The message with the button turns into this view."""
     if interaction.response.is_done():
-        await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=NOBODY)
+        await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
     else:
-        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)
+        await interaction.response.edit_message(view=view, allowed_mentions=NOBODY)

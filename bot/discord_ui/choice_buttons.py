@@ -9,7 +9,15 @@ from bot.app import App
 from bot.core import limits, wording
 from bot.discord_ui import render
 from bot.discord_ui.answer_buttons import answer_message
-from bot.discord_ui.buttons import NOBODY, Button, Interaction, said, show_privately, whisper
+from bot.discord_ui.buttons import (
+    Button,
+    Interaction,
+    number,
+    said,
+    show_privately,
+    turn_into,
+    whisper,
+)
 from bot.discord_ui.tell_buttons import TellMe
 from bot.journeys.answer import Offered, Unanswered
 from bot.journeys.choose import choose, none_of_these, open_choices
@@ -24,7 +32,7 @@ class Pick(Button, form="cv:pick:{offer}:{asker}:{entry}"):
         """The choices turn into the answer, which stays private."""
         live = app.live
         shown = await choose(
-            int(self.fields["offer"]),
+            number(self.fields["offer"]),
             self.fields["entry"],
             live,
             app.store,
@@ -34,8 +42,7 @@ class Pick(Button, form="cv:pick:{offer}:{asker}:{entry}"):
         if shown is None:
             await whisper(interaction, wording.ENTRY_GONE)
             return
-        view = answer_message(shown, app, interaction.user.id)
-        await interaction.response.edit_message(view=view, allowed_mentions=NOBODY)
+        await turn_into(interaction, answer_message(shown, live.library, app.today, interaction.user.id))
 
 
 class NoneOfThese(Button, form="cv:nope:{offer}:{asker}"):
@@ -45,12 +52,12 @@ class NoneOfThese(Button, form="cv:nope:{offer}:{asker}"):
 
     async def press(self, interaction: Interaction, app: App) -> None:
         """Logged as unanswered; the choices go."""
-        unanswered = await none_of_these(int(self.fields["offer"]), app.store, app.clock())
+        unanswered = await none_of_these(number(self.fields["offer"]), app.store, app.clock())
         if unanswered is None:
             view = said(wording.EXPIRED)
         else:
             view = unanswered_message(unanswered, interaction.user.id)
-        await interaction.response.edit_message(view=view, allowed_mentions=NOBODY)
+        await turn_into(interaction, view)
 
 
 class OpenChoices(Button, form="cv:open:{offer}:{asker}"):
@@ -61,18 +68,20 @@ class OpenChoices(Button, form="cv:open:{offer}:{asker}"):
 
     async def press(self, interaction: Interaction, app: App) -> None:
         """The choices, or that they are closed."""
-        offered = await open_choices(int(self.fields["offer"]), app.live, app.store)
-        if offered is None or not offered.entries:
+        offered = await open_choices(number(self.fields["offer"]), app.live, app.store)
+        if offered is None:
             await whisper(interaction, wording.EXPIRED)
-            return
-        await show_privately(interaction, offered_message(offered, interaction.user.id))
+        elif not offered.entries:
+            await whisper(interaction, wording.ENTRY_GONE)
+        else:
+            await show_privately(interaction, offered_message(offered, interaction.user.id))
 
 
 def offered_message(offered: Offered, asker_id: int) -> ui.LayoutView:
     """ "Did you mean": one button a choice, under each other, and "None of these"."""
     picks: list[Button] = [
         Pick(
-            label=render.cut(entry.question, limits.BUTTON_LABEL),
+            render.cut(entry.question, limits.BUTTON_LABEL),
             offer=offered.offer_id,
             asker=asker_id,
             entry=entry.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.core import wording
 from bot.discord_ui import answer_buttons, choice_buttons, errors, tell_buttons, topics
-from bot.discord_ui.buttons import NOBODY, app_of
+from bot.discord_ui.buttons import NOBODY, app_of, pattern, whisper
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -95,11 +97,15 @@ class CaveatBot(commands.Bot):
         """Mentions are questions, never commands: the cog listens, nothing else happens."""
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Submitted modals, known by their id, so that they are answered after a restart too."""
-        if interaction.type is not discord.InteractionType.modal_submit:
-            return
+        """Submitted modals, known by their id, so that they are answered after a restart too.
+
+        And buttons that no version of today knows: they get a calm line, where Discord says "failed".
+        """
         try:
-            await answer_buttons.wrong_submitted(interaction, self.app)
+            if interaction.type is discord.InteractionType.modal_submit:
+                await answer_buttons.wrong_submitted(interaction, self.app)
+            elif interaction.type is discord.InteractionType.component and not _is_known(interaction):
+                await whisper(interaction, wording.OUTDATED)
         except Exception as error:  # the edge: every error is told with its reference
             self.app.metrics.errors.inc()
             await errors.tell(interaction, error)
@@ -113,6 +119,11 @@ class CaveatBot(commands.Bot):
         await super().close()
         if hasattr(self, "app"):
             await self.app.close()
+
+
+def _is_known(interaction: discord.Interaction[Any]) -> bool:
+    custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
+    return any(re.fullmatch(pattern(item.form), custom_id) for item in LASTING)
 
 
 def create_bot(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> CaveatBot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from bot.core import limits, wording
 from bot.core.entry import Entry
 from bot.core.library import Library
 from bot.core.outcome import Reason
-from bot.core.page import level_line, page_of, source_line
+from bot.core.page import Page, level_line, page_of, source_line
 from bot.discord_ui.buttons import Button, said
 from bot.journeys.answer import Unanswered
 from bot.journeys.check_message import Covered, MessageCheck
@@ -23,6 +24,10 @@ QUOTED = 200
 """Characters of somebody's sentence that are quoted back; the rest is cut with an ellipsis."""
 SPARE = 100
 """Characters kept free for headings and newlines when texts share one message."""
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control and direction characters, and lone surrogates, which no message can carry."""
+COVERED_COMPONENTS = 5
+"""Components of one covered sentence: container, two texts, row, button."""
 
 
 def answer_view(
@@ -32,11 +37,10 @@ def answer_view(
     page = page_of(entry, library, today)
     heading = [*page.first, f"## {page.question}", page.level]
     body = [page.answer, *([page.correction] if page.correction else [])]
-    spare = limits.MESSAGE_TEXT - page.fixed_size - SPARE
     box: Box = ui.Container(accent_colour=library.levels[entry.caveat].colour)
     box.add_item(ui.TextDisplay("\n".join(heading)))
     box.add_item(ui.TextDisplay("\n".join(body)))
-    claims = page.claim_lines(spare)
+    claims = _fitting_claims(page)
     if claims:
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay("\n".join(claims)))
@@ -47,6 +51,16 @@ def answer_view(
     view = ui.LayoutView(timeout=None)
     view.add_item(box)
     return view
+
+
+def _fitting_claims(page: Page) -> list[str]:
+    """The claims as far as they fit under the answer; where not whole, a line says where the reasons are."""
+    claims = page.claim_lines(limits.MESSAGE_TEXT - page.fixed_size - SPARE)
+    return claims if claims == _whole_claims(page) else [*claims, wording.CLAIMS_REASONS]
+
+
+def _whole_claims(page: Page) -> list[str]:
+    return page.claim_lines(limits.MESSAGE_TEXT * limits.MOST_CLAIMS)
 
 
 def stacked_view(heading: str, buttons: Sequence[Button]) -> ui.LayoutView:
@@ -62,22 +76,26 @@ def unanswered_text(unanswered: Unanswered, *, short: bool = False) -> str:
     if unanswered.reason in (Reason.NONE_OF_THESE, Reason.NOT_MY_QUESTION):
         return wording.STILL_NOTED
     plain = wording.NOT_ANSWERED_SHORT if short else wording.NOT_ANSWERED
-    return wording.ABSTAIN.get(unanswered.reason, plain)
+    text = wording.ABSTAIN.get(unanswered.reason, plain)
+    return text if unanswered.question_id is None else f"{text} {wording.NOTED}"
 
 
-def sources_view(entry: Entry, library: Library) -> ui.LayoutView:
-    """The sources with what each shows, cut from the end where they would not fit."""
+def sources_views(entry: Entry, library: Library) -> list[ui.LayoutView]:
+    """The sources with what each shows, in as many messages as they need."""
     lines = [
         source_line(citation, library.sources[citation.key])
         for citation in entry.sources
         if citation.key in library.sources
     ]
-    return _fitted(wording.SOURCES_HEADING.format(question=entry.question), lines)
+    return _pages(wording.SOURCES_HEADING.format(question=entry.question), lines)
 
 
-def details_view(entry: Entry) -> ui.LayoutView:
-    """The longer story."""
-    return _fitted(wording.DETAILS_HEADING.format(question=entry.question), [entry.details])
+def details_views(entry: Entry, library: Library, today: date) -> list[ui.LayoutView]:
+    """The longer story, and the claims in full where they did not fit under the answer."""
+    page = page_of(entry, library, today)
+    whole = _whole_claims(page)
+    claims = whole if _fitting_claims(page) != whole else []
+    return _pages(wording.DETAILS_HEADING.format(question=entry.question), [entry.details, *claims])
 
 
 def check_view(
@@ -93,10 +111,11 @@ def check_view(
         return said(wording.CHECK_NONE)
     foot = wording.CHECK_FOOT.format(checked=check.checked, covered=len(check.covered))
     budget = limits.MESSAGE_TEXT - len(wording.CHECK_HEADING) - len(foot) - len(wording.DISCLAIMER) - SPARE
+    most = (limits.MESSAGE_COMPONENTS - 3) // COVERED_COMPONENTS
     view = said(wording.CHECK_HEADING)
     for shown, covered in enumerate(check.covered):
         quote, text = _covered_texts(covered, library, today)
-        if len(quote) + len(text) > budget:
+        if shown == most or len(quote) + len(text) > budget:
             view.add_item(ui.TextDisplay(wording.CHECK_MORE.format(count=len(check.covered) - shown)))
             break
         budget -= len(quote) + len(text)
@@ -116,15 +135,15 @@ def _covered_texts(covered: Covered, library: Library, today: date) -> tuple[str
     return "\n".join([*page.first, quote]), "\n".join([page.level, page.answer])
 
 
-def caveats_view(library: Library) -> ui.LayoutView:
+def caveats_views(library: Library) -> list[ui.LayoutView]:
     """The caveat levels, firmest first."""
     lines = [level_line(level) for level in library.levels.values()]
-    return _fitted(wording.CAVEATS_HEADING, [*lines, f"-# {wording.CAVEATS_FOOT}"])
+    return _pages(wording.CAVEATS_HEADING, [*lines, f"-# {wording.CAVEATS_FOOT}"])
 
 
 def quoted(text: str) -> str:
     """Somebody's words, shortened, on one line, with Markdown and mentions made harmless."""
-    flat = " ".join(text.split())
+    flat = " ".join(_UNPRINTABLE.sub(" ", text).split())
     return discord.utils.escape_mentions(discord.utils.escape_markdown(cut(flat, QUOTED)))
 
 
@@ -133,15 +152,12 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def _fitted(heading: str, lines: Sequence[str]) -> ui.LayoutView:
-    room = limits.MESSAGE_TEXT - len(heading) - SPARE
-    fitting: list[str] = []
+def _pages(heading: str, lines: Sequence[str]) -> list[ui.LayoutView]:
+    """As few messages as hold the lines, each line whole; the heading stands on the first."""
+    pages = [heading]
     for line in lines:
-        if len(line) + 1 > room:
-            fitting.append(
-                cut(line, max(1, room - len(wording.CUT))) + wording.CUT if room > SPARE else wording.CUT
-            )
-            break
-        room -= len(line) + 1
-        fitting.append(line)
-    return said(heading, *fitting)
+        if len(pages[-1]) + 1 + len(line) <= limits.MESSAGE_TEXT:
+            pages[-1] += f"\n{line}"
+        else:
+            pages.append(line)
+    return [said(page) for page in pages]

@@ -6,7 +6,7 @@ import discord
 
 from bot.app import App
 from bot.core import wording
-from bot.discord_ui.buttons import NOBODY, Button, Interaction, said, whisper
+from bot.discord_ui.buttons import Button, Interaction, number, said, turn_into, whisper
 
 
 class TellMe(Button, form="cv:tell:{question}:{asker}"):
@@ -17,10 +17,10 @@ class TellMe(Button, form="cv:tell:{question}:{asker}"):
 
     async def press(self, interaction: Interaction, app: App) -> None:
         """Put the member on the question's list, and offer to take the name off again."""
-        question_id = int(self.fields["question"])
+        question_id = number(self.fields["question"])
         added = await app.store.add_waiter(question_id, interaction.user.id, app.clock())
         if added is None:
-            await whisper(interaction, wording.EXPIRED)
+            await whisper(interaction, wording.QUESTION_GONE)
             return
         text = wording.WILL_TELL if added else wording.ALREADY_WAITING
         await whisper(interaction, text, NeverMind(question=question_id, asker=interaction.user.id))
@@ -33,5 +33,5 @@ class NeverMind(Button, form="cv:untell:{question}:{asker}"):
 
     async def press(self, interaction: Interaction, app: App) -> None:
         """Forget that the member wanted to know."""
-        await app.store.remove_waiter(int(self.fields["question"]), interaction.user.id)
-        await interaction.response.edit_message(view=said(wording.WILL_NOT_TELL), allowed_mentions=NOBODY)
+        await app.store.remove_waiter(number(self.fields["question"]), interaction.user.id)
+        await turn_into(interaction, said(wording.WILL_NOT_TELL))

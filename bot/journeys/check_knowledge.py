@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bot.core.entry import Entry
-from bot.core.library import Library
-from bot.core.outcome import Answer, Outcome, Suggest
+from bot.core.entry import Entry, Status
+from bot.core.library import Library, SafetyKind
+from bot.core.outcome import Answer, Outcome, Refer, Suggest
 from bot.core.problem import Problem, Severity, has_errors
 from bot.journeys.live import Live
+from bot.knowledge.advice import advice
 from bot.knowledge.load import Loaded, load_library
 from bot.knowledge.reading import reading_ease
-from bot.knowledge.rules import advice
+from bot.knowledge.rulebook import quoted
+from bot.knowledge.rules import Owner
 from bot.knowledge.tree import Path as Place
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import normalise
@@ -35,104 +37,130 @@ class Checked:
 def check_knowledge(folder: Path, today: date, *, with_advice: bool = True) -> Checked:
     """Load the folder and ask its own tests. `today` only matters to advice.
 
+    The tests are asked only where every entry could be read and no question stands twice:
+    otherwise they would tell of what is missing or double, not of themselves.
     Raises KnowledgeNotFoundError where there is no such folder.
     """
     loaded = load_library(folder)
     problems = list(loaded.problems)
-    problems.extend(_duplicates(loaded))
+    duplicates = list(_question_problems(loaded.owners))
+    problems.extend(duplicates)
     live = None
-    if loaded.library is not None and not has_errors(problems):
-        live = Live.of(loaded.library)
-        problems.extend(_confused(loaded, live.matcher))
-        problems.extend(_failing_tests(loaded, live.matcher))
+    if loaded.is_whole and not duplicates:
+        live = Live.of(loaded.draft)
+        owners = {(owner.id, owner.is_kind): owner for owner in loaded.owners}
+        problems.extend(_confused(loaded, owners, live.matcher))
+        problems.extend(_failing_tests(loaded.draft, owners, live.matcher))
     if with_advice:
-        problems.extend(advice(loaded.draft, loaded.trees, loaded.paths, today, reading_ease))
-    found = tuple(sorted(problems))
-    return Checked(None if has_errors(problems) else live, loaded.draft, found)
+        problems.extend(advice(loaded, today, reading_ease))
+    told = (p for p in problems if with_advice or p.severity is Severity.ERROR)
+    return Checked(None if has_errors(problems) else live, loaded.draft, tuple(sorted(told)))
 
 
-def _placed(entry: Entry) -> Iterator[tuple[Place, str]]:
-    """Every text that the search uses as this entry's own, with its place."""
-    yield ("question",), entry.question
-    for position, text in enumerate(entry.phrasings):
-        yield ("phrasings", position), text
-
-
-def _duplicates(loaded: Loaded) -> Iterator[Problem]:
-    """question-duplicate, phrasing-duplicate, decoy-is-phrasing, test-is-phrasing, text-without-words."""
-    seen: dict[str, tuple[str, Place, str]] = {}
-    for entry in loaded.draft.entries.values():
+def _question_problems(owners: Iterable[Owner]) -> Iterator[Problem]:
+    """question-duplicate, phrasing-duplicate, and what `_own_questions` finds; nothing of retired entries."""
+    seen: dict[str, tuple[Owner, Place]] = {}
+    for owner in owners:
+        if owner.tree.word("status") == Status.RETIRED:
+            continue
         own: set[str] = set()
-        for place, text in _placed(entry):
+        for place, text in _searched(owner):
             key = normalise(text)
-            rule = "question-duplicate" if place == ("question",) else "phrasing-duplicate"
-            if not key:
-                yield _error(
-                    loaded, entry, place, "text-without-words", f'"{text}" holds no word', "write words"
-                )
-            elif key in seen:
-                yield _error(loaded, entry, place, rule, *_told_apart(loaded, entry, text, seen[key]))
-            else:
-                seen[key] = (entry.id, place, text)
+            if key and key in seen:
+                rule = "question-duplicate" if place == ("question",) else "phrasing-duplicate"
+                yield owner.problem(place, rule, *_twice(owner, text, *seen[key]))
+            elif key:
+                seen[key] = (owner, place)
             own.add(key)
-        yield from _own_texts(loaded, entry, own)
+        yield from _own_questions(owner, own - {""})
 
 
-def _own_texts(loaded: Loaded, entry: Entry, own: set[str]) -> Iterator[Problem]:
-    decoys = {normalise(text) for text in entry.decoys}
-    for position, text in enumerate(entry.decoys):
+def _searched(owner: Owner) -> Iterator[tuple[Place, str]]:
+    """Every text that the search uses as its owner's, with its place; a kind has no question of its own."""
+    question = owner.tree.word("question")
+    if question is not None and not owner.is_kind:
+        yield ("question",), question
+    yield from owner.tree.words("phrasings")
+
+
+def _own_questions(owner: Owner, own: set[str]) -> Iterator[Problem]:
+    """text-without-words, decoy-is-phrasing, test-is-phrasing. `own` are its searched texts, normalised."""
+    decoys = list(owner.tree.words("decoys"))
+    tests = [*owner.tree.words("tests", "match"), *owner.tree.words("tests", "no_match")]
+    for place, text in (*_searched(owner), *decoys, *tests):
+        if not normalise(text):
+            yield owner.problem(
+                place, "text-without-words", f"{quoted(text)} holds no word", "write a question"
+            )
+    for place, text in decoys:
         if normalise(text) in own:
-            message, mend = f'"{text}" is a phrasing of this entry too', "it can be only one of the two"
-            yield _error(loaded, entry, ("decoys", position), "decoy-is-phrasing", message, mend)
-    for kind, tests in (("match", entry.match), ("no_match", entry.no_match)):
-        for position, text in enumerate(tests):
-            if normalise(text) in own | decoys:
-                message, mend = f'"{text}" stands in the search index', "a test must be worded differently"
-                yield _error(loaded, entry, ("tests", kind, position), "test-is-phrasing", message, mend)
+            message, mend = f"{quoted(text)} is a phrasing of this entry too", "it can be only one of the two"
+            yield owner.problem(place, "decoy-is-phrasing", message, mend)
+    indexed = own | {normalise(text) for _, text in decoys} - {""}
+    for place, text in tests:
+        if normalise(text) in indexed:
+            message = f"{quoted(text)} is a phrasing or a decoy of this entry too"
+            mend = "word the test differently: it must show that the search finds what it has not been told"
+            yield owner.problem(place, "test-is-phrasing", message, mend)
 
 
-def _told_apart(loaded: Loaded, entry: Entry, text: str, first: tuple[str, Place, str]) -> tuple[str, str]:
-    other, place, _ = first
-    line, _ = loaded.trees[other].at(place)
-    where = f"line {line}" if other == entry.id else f"{loaded.paths[other]}, line {line}"
-    return f'"{text}" stands already in {where}', "keep it where it is answered best"
+def _twice(owner: Owner, text: str, first: Owner, place: Place) -> tuple[str, str]:
+    line, _ = first.tree.at(place)
+    if owner is first:
+        return f"{quoted(text)} stands already in line {line}", "take one of the two out"
+    message = f"{quoted(text)} stands already in {first.path}, line {line}"
+    return message, "keep it in the one that answers it best"
 
 
-def _confused(loaded: Loaded, matcher: Matcher) -> Iterator[Problem]:
-    """phrasing-confused: two live entries claim what is the same question to the search."""
+def _confused(loaded: Loaded, owners: dict[tuple[str, bool], Owner], matcher: Matcher) -> Iterator[Problem]:
+    """phrasing-confused: two live entries claim what is one question to the search; told in the second."""
     for one, other, cosine in matcher.index.close_pairs(CONFUSED):
-        (entry_id, position), (other_id, other_position) = one, other
-        text = loaded.draft.entries[entry_id].searched[position]
-        twin = loaded.draft.entries[other_id].searched[other_position]
-        line, _ = loaded.trees[other_id].at(_place_of(other_position))
-        message = f'"{text}" is the same to the search as "{twin}" ({loaded.paths[other_id]}, line {line})'
-        mend = f"reword one of them so that they tell apart, or drop one ({cosine:.2f} alike)"
-        entry = loaded.draft.entries[entry_id]
-        yield _error(loaded, entry, _place_of(position), "phrasing-confused", message, mend)
+        sides = sorted(
+            (owners[entry_id, False].path, entry_id, position) for entry_id, position in (one, other)
+        )
+        (path, entry_id, position), (_, own_id, own_position) = sides
+        twin, text = (
+            loaded.draft.entries[i].searched[n] for i, n in ((entry_id, position), (own_id, own_position))
+        )
+        line, _ = owners[entry_id, False].tree.at(_place_of(position))
+        message = f"{quoted(text)} is the same to the search as {quoted(twin)} in {path}, line {line}"
+        mend = f"reword one of them so that they tell apart, or take one out ({cosine:.2f} alike)"
+        yield owners[own_id, False].problem(_place_of(own_position), "phrasing-confused", message, mend)
 
 
 def _place_of(position: int) -> Place:
+    """Where a text of `Entry.searched` stands in the file."""
     return ("question",) if position == 0 else ("phrasings", position - 1)
 
 
-def _failing_tests(loaded: Loaded, matcher: Matcher) -> Iterator[Problem]:
-    """test-fails: a `match` question must be answered or offered with this entry, a `no_match` not answered."""
-    for entry in loaded.draft.live:
-        for position, question in enumerate(entry.match):
+def _failing_tests(
+    library: Library, owners: dict[tuple[str, bool], Owner], matcher: Matcher
+) -> Iterator[Problem]:
+    """test-fails: a `match` question is answered or offered with its owner, a `no_match` is not answered."""
+    tested: list[Entry | SafetyKind] = [*library.live, *library.never.values()]
+    for asked in tested:
+        is_kind = isinstance(asked, SafetyKind)
+        owner = owners[asked.id, is_kind]
+        for position, question in enumerate(asked.match):
             outcome = matcher.respond(question)
-            if entry.id not in _offered(outcome):
-                message = f'"{question}" does not find this entry; it gives {_told(outcome)}'
-                mend = "add a phrasing in these words, or take words away from the other entry"
-                yield _error(loaded, entry, ("tests", "match", position), "test-fails", message, mend)
-        for position, question in enumerate(entry.no_match):
+            if asked.id not in _offered(outcome, is_kind=is_kind):
+                message = f"{quoted(question)} does not come here; it gives {_told(outcome)}"
+                mend = "add a phrasing in these words, or take words away from where it goes instead"
+                yield owner.problem(("tests", "match", position), "test-fails", message, mend)
+        for position, question in enumerate(asked.no_match):
             outcome = matcher.respond(question)
-            if isinstance(outcome, Answer) and outcome.entry_id == entry.id:
-                message = f'"{question}" is answered with this entry ({outcome.confidence:.2f} sure)'
+            if not isinstance(outcome, Suggest) and asked.id in _offered(outcome, is_kind=is_kind):
+                message = f"{quoted(question)} is answered with this; it gives {_told(outcome)}"
                 mend = "add decoys in these words, or reword the phrasing that draws it"
-                yield _error(loaded, entry, ("tests", "no_match", position), "test-fails", message, mend)
+                yield owner.problem(("tests", "no_match", position), "test-fails", message, mend)
 
 
-def _offered(outcome: Outcome) -> set[str]:
+def _offered(outcome: Outcome, *, is_kind: bool) -> set[str]:
+    """The ids that a reply leads to: of kinds of the safety list, or else of entries."""
+    if isinstance(outcome, Refer):
+        return {outcome.kind} if is_kind else set()
+    if is_kind:
+        return set()
     if isinstance(outcome, Answer):
         return {outcome.entry_id}
     return (
@@ -145,8 +173,6 @@ def _told(outcome: Outcome) -> str:
         return f"the answer {outcome.entry_id} ({outcome.confidence:.2f} sure)"
     if isinstance(outcome, Suggest):
         return "the choices " + ", ".join(candidate.entry_id for candidate in outcome.suggestions)
+    if isinstance(outcome, Refer):
+        return f"the reply {outcome.kind} of never.yaml"
     return "no answer"
-
-
-def _error(loaded: Loaded, entry: Entry, place: Place, rule: str, message: str, mend: str) -> Problem:
-    return loaded.problem(entry.id, place, rule, Severity.ERROR, message, mend)

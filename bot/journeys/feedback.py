@@ -22,15 +22,24 @@ class About:
     answered_id: int
 
 
-async def not_my_question(about: About, place: Place, live: Live, store: Store, now: datetime) -> Unanswered:
-    """The answer missed: noted on the entry, and the question, where it is kept, as unanswered."""
+async def not_my_question(
+    about: About, place: Place, live: Live, store: Store, now: datetime
+) -> Unanswered | None:
+    """The answer missed: noted on the entry, and the question, where it is kept, as unanswered.
+
+    The kept question is taken back, so that saying it twice notes nothing more: None then.
+    """
     text = await store.answered_text(about.answered_id) if about.answered_id else None
-    await store.log_feedback(_feedback(FeedbackKind.NOT_MY_QUESTION, about, place, live, text, None), now)
+    if about.answered_id and text is None:
+        return None
+    said = _feedback(FeedbackKind.NOT_MY_QUESTION, about, place, live, text, None)
     if text is None:
+        await store.log_feedback(said, now)
         return Unanswered(Reason.NOT_MY_QUESTION, None)
-    asked = Asked(text, Door.SLASH, place)
-    kept = kept_question(asked, live, live.matcher.match(text))
-    return Unanswered(Reason.NOT_MY_QUESTION, await store.log_unanswered(kept, Reason.NOT_MY_QUESTION, now))
+    kept = kept_question(Asked(text, Door.BUTTON, place), live, live.matcher.match(text))
+    reason = Reason.NOT_MY_QUESTION
+    question_id = await store.take_back_answered(about.answered_id, said, kept, reason, now)
+    return None if question_id is None else Unanswered(reason, question_id)
 
 
 async def this_is_wrong(about: About, why: str, place: Place, live: Live, store: Store, now: datetime) -> int:

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.core import limits
-from bot.core.entry import Citation, Claim, Correction, Entry, Review
-from bot.core.library import CaveatLevel, Library, Source, Thresholds
-from bot.core.problem import Problem, Severity, has_errors
-from bot.knowledge.form_problems import did_you_mean, form_problems
-from bot.knowledge.rules import reference_problems
-from bot.knowledge.schema import CalibrationForm, EntryForm, GroupTitle, LevelForm, SourceForm
-from bot.knowledge.tree import Node, Path as TreePath, read_tree
+from bot.core.entry import Entry
+from bot.core.library import Library, Thresholds
+from bot.core.problem import Problem, has_errors
+from bot.knowledge import values
+from bot.knowledge.file_text import read_bytes
+from bot.knowledge.folder import TOP, EntryFile, entry_files
+from bot.knowledge.form_problems import form_problems
+from bot.knowledge.rulebook import found, quoted
+from bot.knowledge.rules import Known, Owner, entry_problems, review_problems, source_problems
+from bot.knowledge.schema import (
+    SLUG,
+    CalibrationForm,
+    EntryForm,
+    GroupTitle,
+    LevelForm,
+    SafetyKindForm,
+    SourceForm,
+    ThresholdsForm,
+)
+from bot.knowledge.tree import Node, read_tree
+from bot.knowledge.tree import Path as Place
 
 Form = TypeVar("Form", bound=BaseModel)
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SAFETY_LIST = "never.yaml"
 CAUTIOUS = Thresholds(answer=1.0, suggest=1.0, slope=1.0, intercept=-60.0)
 """Where there is no calibration: answer exact hits only."""
+_GROUP_TITLE: TypeAdapter[str] = TypeAdapter(GroupTitle)
 
 
 class KnowledgeNotFoundError(Exception):
@@ -35,22 +49,18 @@ class KnowledgeNotFoundError(Exception):
 class Loaded:
     """One load. `library` is None where an error keeps it from going live.
 
-    `draft` holds what could be read even so, for checks that go on. `trees` and `paths`
-    give each entry's file by entry id.
+    `draft` holds what could be read even so, for checks that go on; `is_whole` says that it has
+    all that the search needs. `owners` are all that own questions, as they were typed: the entries, then
+    the kinds of the safety list; also those that `draft` had to leave out. `sources` is the
+    bibliography as it was typed, None where it could not be read.
     """
 
     library: Library | None
     problems: tuple[Problem, ...]
     draft: Library
-    trees: Mapping[str, Node]
-    paths: Mapping[str, str]
-
-    def problem(
-        self, entry_id: str, place: TreePath, rule: str, severity: Severity, message: str, mend: str
-    ) -> Problem:
-        """A problem at a place (field names and list positions) of an entry's file."""
-        line, column = self.trees[entry_id].at(place)
-        return Problem(self.paths[entry_id], line, column, rule, severity, message, mend)
+    owners: tuple[Owner, ...]
+    sources: Node | None
+    is_whole: bool
 
 
 def load_library(folder: Path) -> Loaded:
@@ -58,11 +68,37 @@ def load_library(folder: Path) -> Loaded:
 
     Raises KnowledgeNotFoundError where the folder or its `entries` do not exist.
     """
-    if not (folder / "entries").is_dir():
+    if not _is_folder(folder / "entries"):
         raise KnowledgeNotFoundError(
-            f"there is no knowledge in {folder}: name a folder that holds entries/, caveats.yaml and sources.yaml"
+            f"there is no knowledge in {folder}: "
+            "name a folder that holds entries/, caveats.yaml and sources.yaml"
         )
     return _Reader(folder).read()
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a folder around it may not be entered
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Records(Generic[Form]):
+    """A file of records: those that have the right form, and what was typed; None where it cannot be read."""
+
+    forms: dict[str, Form]
+    tree: Node | None
+
+    @property
+    def typed(self) -> dict[str, Node]:
+        """Every record that was typed, also those that are wrong in themselves."""
+        return {} if self.tree is None or self.tree.fields is None else self.tree.fields
+
+    @property
+    def keys(self) -> tuple[str, ...] | None:
+        """The keys of all of them, None where the file could not be read."""
+        return None if self.tree is None else tuple(self.typed)
 
 
 @dataclass(slots=True)
@@ -72,180 +108,138 @@ class _Reader:
     folder: Path
     problems: list[Problem] = field(default_factory=list)
     digest: hashlib._Hash = field(default_factory=hashlib.sha256)
-    trees: dict[str, Node] = field(default_factory=dict)
-    paths: dict[str, str] = field(default_factory=dict)
 
     def read(self) -> Loaded:
-        levels = {key: _level(key, form) for key, form in self._records("caveats.yaml", LevelForm).items()}
-        sources = {key: _source(key, form) for key, form in self._records("sources.yaml", SourceForm).items()}
-        groups = self._groups()
+        levels = self._records("caveats.yaml", LevelForm)
+        sources = self._records("sources.yaml", SourceForm)
+        groups, group_keys = self._groups()
         thresholds = self._thresholds()
-        entries = self._entries(groups)
-        draft = Library(entries, levels, groups, sources, thresholds, self.digest.hexdigest()[:12])
-        self.problems.extend(reference_problems(draft, self.trees, self.paths))
-        found = tuple(sorted(self.problems))
-        return Loaded(None if has_errors(found) else draft, found, draft, self.trees, self.paths)
+        never = self._safety_list()
+        files = entry_files(self.folder, group_keys)
+        self.problems.extend(files.problems)
+        entries, owners = self._entries(files.files)
+        known = Known(levels.keys, sources.keys, tuple(files.slugs))
+        for owner in owners:
+            self.problems.extend(entry_problems(owner, known))
+        kinds = [Owner(kind, SAFETY_LIST, node, is_kind=True) for kind, node in never.typed.items()]
+        for kind in kinds:
+            self.problems.extend(review_problems(kind))
+        if sources.tree is not None:
+            self.problems.extend(source_problems("sources.yaml", sources.tree))
+        draft = Library(
+            entries=entries,
+            levels={key: values.level(key, form) for key, form in levels.forms.items()},
+            groups=groups,
+            sources={key: values.source(key, form) for key, form in sources.forms.items()},
+            thresholds=thresholds or CAUTIOUS,
+            version=self.digest.hexdigest()[:12],
+            never={key: values.safety_kind(key, form) for key, form in never.forms.items()},
+        )
+        told = tuple(sorted(set(self.problems)))
+        whole = len(entries) == len(files.slugs) and len(draft.never) == len(kinds) and thresholds is not None
+        return Loaded(
+            None if has_errors(told) else draft, told, draft, (*owners, *kinds), sources.tree, whole
+        )
 
-    def _entries(self, groups: Mapping[str, str]) -> dict[str, Entry]:
+    def _entries(self, files: list[EntryFile]) -> tuple[dict[str, Entry], list[Owner]]:
         entries: dict[str, Entry] = {}
-        for file in sorted((self.folder / "entries").rglob("*")):
-            path = file.relative_to(self.folder)
-            if file.is_dir() or file.name.startswith("."):
-                continue
-            slug, group = file.stem, path.parts[1] if len(path.parts) == 3 else ""
-            if self._is_well_placed(path, groups):
-                tree = self._tree(path.as_posix(), limits.ENTRY_FILE_BYTES)
-                if slug in self.paths:
-                    other = self.paths[slug]
-                    self._error(
-                        path, "slug-duplicate", f"{other} has this id already", "give one file another name"
-                    )
-                elif tree is not None:
-                    self.trees[slug], self.paths[slug] = tree, path.as_posix()
-                    form = self._form(path.as_posix(), tree, EntryForm)
-                    if form is not None:
-                        entries[slug] = _entry(slug, group, form)
-        return entries
+        owners: list[Owner] = []
+        for file in files:
+            tree = self._tree(file.path, limits.ENTRY_FILE_BYTES)
+            if tree is not None:
+                owners.append(Owner(file.slug, file.path, tree))
+                form = self._form(file.path, tree, EntryForm)
+                if form is not None:
+                    entries[file.slug] = values.entry(file.slug, file.group, form)
+        return entries, owners
 
-    def _is_well_placed(self, path: Path, groups: Mapping[str, str]) -> bool:
-        before = len(self.problems)
-        if path.suffix != ".yaml":
-            self._error(
-                path,
-                "file-name",
-                f"{path.name} is no entry",
-                "name it like gh-290-times.yaml, or move it away",
-            )
-        elif not _SLUG.fullmatch(path.stem) or len(path.stem) > limits.SLUG:
-            mend = f"use lower-case words joined by hyphens, at most {limits.SLUG} characters"
-            self._error(path, "file-name", f'"{path.stem}" cannot be an id', mend)
-        elif len(path.parts) != 3:
-            self._error(
-                path,
-                "file-place",
-                "an entry lies in entries/<group>/",
-                "move it into a folder of groups.yaml",
-            )
-        elif groups and path.parts[1] not in groups:
-            mend = did_you_mean(
-                path.parts[1], list(groups), f"add {path.parts[1]} to groups.yaml, or move the file"
-            )
-            self._error(path, "group-unknown", f'"{path.parts[1]}" is not a group', mend)
-        return len(self.problems) == before
-
-    def _records(self, path: str, form: type[Form]) -> dict[str, Form]:
+    def _records(self, path: str, form: type[Form]) -> _Records[Form]:
         """The records of a file that maps keys to one form."""
         tree = self._tree(path, limits.SHARED_FILE_BYTES)
         records: dict[str, Form] = {}
-        for key, node in (tree.fields or {}).items() if tree is not None else ():
-            record = self._form(path, node, form, tree.keys[key] if tree is not None else None)
+        for key, node in self._keyed(path, tree).items():
+            if node.fields is None:
+                message = f"the record {quoted(key)} has no fields"
+                self._found(
+                    path, node, (), "field-type", message, "write `name: text` lines below it, further right"
+                )
+                continue
+            record = self._form(path, node, form)
             if record is not None:
                 records[key] = record
-        return records
+        return _Records(records, tree)
 
-    def _groups(self) -> dict[str, str]:
+    def _keyed(self, path: str, tree: Node | None) -> dict[str, Node]:
+        """The fields of a file that names them itself; a name of the wrong form is told."""
+        fields = {} if tree is None or tree.fields is None else tree.fields
+        for key in fields:
+            if tree is not None and not re.fullmatch(SLUG, key, re.ASCII):
+                message, mend = f"{quoted(key)} cannot be a key", "use lower-case words joined by hyphens"
+                self.problems.append(found(path, tree.key_at((key,)), "record-key", message, mend))
+        return fields
+
+    def _groups(self) -> tuple[dict[str, str], tuple[str, ...] | None]:
         path = "groups.yaml"
         tree = self._tree(path, limits.SHARED_FILE_BYTES)
+        fields = self._keyed(path, tree)
         groups: dict[str, str] = {}
-        for key, node in (tree.fields or {}).items() if tree is not None else ():
+        for key, node in fields.items():
             try:
-                groups[key] = TypeAdapter(GroupTitle).validate_python(node.plain())
+                groups[key] = _GROUP_TITLE.validate_python(node.plain())
             except ValidationError:
-                mend = "write `folder-name: Title`, the title at most 60 characters"
-                message = f"`{key}` has no title"
-                self.problems.append(
-                    Problem(path, node.line, node.column, "field-type", Severity.ERROR, message, mend)
-                )
-        return groups
+                message = f"the group {quoted(key)} has no title that fits"
+                mend = "write `folder-name: Title`, the title one text of at most 60 characters"
+                self._found(path, node, (), "field-type", message, mend)
+        return groups, None if tree is None else tuple(fields)
 
-    def _thresholds(self) -> Thresholds:
+    def _thresholds(self) -> Thresholds | None:
         path = "calibration.yaml"
         tree = self._tree(path, limits.SHARED_FILE_BYTES)
         form = self._form(path, tree, CalibrationForm) if tree is not None else None
         if form is None or tree is None:
-            return CAUTIOUS
-        if form.suggest > form.answer:
-            line, column = tree.at(("suggest",))
-            message, mend = (
-                "`suggest` is above `answer`",
-                "run `caveat calibrate`, or set suggest to at most answer",
-            )
-            self.problems.append(
-                Problem(path, line, column, "thresholds-order", Severity.ERROR, message, mend)
-            )
-        return Thresholds(form.answer, form.suggest, form.slope, form.intercept)
+            return None
+        engines: list[tuple[Place, ThresholdsForm | None]] = [((), form), (("light",), form.light)]
+        for place, own in engines:
+            if own is not None and own.suggest > own.answer:
+                message = f"`suggest` ({own.suggest:g}) is above `answer` ({own.answer:g})"
+                mend = "let the command that measures write this file, or set suggest to at most answer"
+                self._found(path, tree, (*place, "suggest"), "thresholds-order", message, mend)
+        light = Thresholds(**form.light.model_dump()) if form.light is not None else None
+        return Thresholds(**form.model_dump(include=set(ThresholdsForm.model_fields)), light=light)
+
+    def _safety_list(self) -> _Records[SafetyKindForm]:
+        """It may be missing: without one, no question is refused for what it asks; the advice says so."""
+        if os.path.lexists(self.folder / SAFETY_LIST):
+            return self._records(SAFETY_LIST, SafetyKindForm)
+        return _Records({}, None)
 
     def _tree(self, path: str, most_bytes: int) -> Node | None:
         try:
-            raw = (self.folder / path).read_bytes()
+            raw = read_bytes(self.folder / path, most_bytes)
         except FileNotFoundError:
-            self._error(
-                path, "file-missing", "the file is missing", f"put {path} back, or copy it from the project"
-            )
+            mend = f"put {Path(path).name} back, or copy it from the project"
+            self.problems.append(found(path, TOP, "file-missing", "the file is missing", mend))
             return None
         except OSError as fault:
-            self._error(path, "file-unreadable", f"it cannot be read: {fault.strerror}", "look at its rights")
+            message = f"the file cannot be read: {fault.strerror}"
+            mend = "put an ordinary file in its place that the bot may read"
+            self.problems.append(found(path, TOP, "file-unreadable", message, mend))
             return None
         self.digest.update(path.encode() + b"\0" + raw + b"\0")
         tree, problems = read_tree(path, raw, most_bytes)
         self.problems.extend(problems)
         if tree is not None and tree.fields is None:
-            self._error(path, "field-type", "the file must hold `name: value` lines", "copy TEMPLATE.yaml")
+            mend = "write `name: text` lines, as TEMPLATE.yaml does"
+            self._found(path, tree, (), "field-type", "the file holds no `name: text` lines", mend)
             return None
         return tree
 
-    def _form(
-        self, path: str, node: Node, form: type[Form], key_place: tuple[int, int] | None = None
-    ) -> Form | None:
-        if node.fields is None:
-            line, column = key_place or (node.line, node.column)
-            message, mend = "this record has no fields", "indent `name: text` lines under it"
-            self.problems.append(Problem(path, line, column, "field-type", Severity.ERROR, message, mend))
-            return None
+    def _form(self, path: str, node: Node, form: type[Form]) -> Form | None:
         try:
             return form.model_validate(node.plain())
         except ValidationError as fault:
             self.problems.extend(form_problems(path, node, form, fault))
             return None
 
-    def _error(self, path: Path | str, rule: str, message: str, mend: str) -> None:
-        name = path if isinstance(path, str) else path.as_posix()
-        self.problems.append(Problem(name, 1, 1, rule, Severity.ERROR, message, mend))
-
-
-def _level(key: str, form: LevelForm) -> CaveatLevel:
-    return CaveatLevel(key, form.name, form.sign, form.meaning, int(form.colour[1:], 16))
-
-
-def _source(key: str, form: SourceForm) -> Source:
-    return Source(key=key, **{**form.model_dump(), "verified": tuple(form.verified)})
-
-
-def _entry(slug: str, group: str, form: EntryForm) -> Entry:
-    return Entry(
-        id=slug,
-        group=group,
-        question=form.question,
-        phrasings=tuple(form.phrasings),
-        decoys=tuple(form.decoys),
-        caveat=form.caveat,
-        professional_first=form.professional_first,
-        urgent=form.urgent,
-        answer=form.answer,
-        details=form.details,
-        claims=tuple(Claim(**claim.model_dump()) for claim in form.claims),
-        sources=tuple(Citation(**source.model_dump()) for source in form.sources),
-        reviewed=Review(**form.reviewed.model_dump()),
-        related=tuple(form.related),
-        corrections=tuple(Correction(**item.model_dump()) for item in form.corrections),
-        status=form.status,
-        match=tuple(form.tests.match),
-        no_match=tuple(form.tests.no_match),
-        version=entry_version(form),
-    )
-
-
-def entry_version(form: EntryForm) -> str:
-    """Eight hex digits that change with anything members see, and with nothing else."""
-    seen = form.model_dump(mode="json", exclude={"phrasings", "decoys", "tests", "related", "status"})
-    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:8]
+    def _found(self, path: str, tree: Node, place: Place, rule: str, message: str, mend: str) -> None:
+        self.problems.append(found(path, tree.at(place), rule, message, mend))

@@ -1,144 +1,160 @@
-"""The rules that need more than one field or file; each function is one rule, its docstring the manual."""
+"""The rules between fields and between files; all are errors and none depends on the day.
+
+They look at what was typed, not at what became of it: an entry that is wrong in one place
+is checked everywhere else in the same run.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
-from bot.core import limits
-from bot.core.entry import Entry, Status
-from bot.core.library import Library
-from bot.core.problem import Problem, Severity
-from bot.knowledge.form_problems import did_you_mean
+from bot.core.entry import Status
+from bot.core.problem import Problem
+from bot.knowledge.form_problems import did_you_mean, fields_at
+from bot.knowledge.rulebook import found, quoted
+from bot.knowledge.schema import SLUG, SourceForm, day_of
 from bot.knowledge.tree import Node
 from bot.knowledge.tree import Path as Place
 
 Finding = tuple[Place, str, str, str]
-"""Where in the entry, rule, message, mend."""
+"""Where in the tree, rule, message, mend."""
 
 
-def reference_problems(
-    library: Library, trees: Mapping[str, Node], paths: Mapping[str, str]
-) -> Iterator[Problem]:
-    """What is wrong between the files; every finding is an error and none depends on the day."""
-    for entry in library.entries.values():
-        for rule in (_caveat_unknown, _source_unknown, _related_unknown, _review_order, _sources_missing):
-            for place, code, message, mend in rule(entry, library, paths):
-                line, column = trees[entry.id].at(place)
-                yield Problem(paths[entry.id], line, column, code, Severity.ERROR, message, mend)
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What owns questions: an entry, or a kind of the safety list; with its file and what was typed."""
+
+    id: str
+    path: str
+    tree: Node
+    is_kind: bool = False
+
+    def problem(self, place: Place, rule: str, message: str, mend: str) -> Problem:
+        """A problem at a place (field names and list positions)."""
+        return found(self.path, self.tree.at(place), rule, message, mend)
 
 
-def _caveat_unknown(entry: Entry, library: Library, _paths: Mapping[str, str]) -> Iterator[Finding]:
-    """caveat-unknown: `caveat` names a level of caveats.yaml."""
-    if library.levels and entry.caveat not in library.levels:
-        mend = did_you_mean(entry.caveat, list(library.levels), f"the levels: {', '.join(library.levels)}")
-        yield ("caveat",), "caveat-unknown", f'"{entry.caveat}" is not a caveat level', mend
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names that may be referred to; None where their file could not be read."""
+
+    levels: tuple[str, ...] | None
+    sources: tuple[str, ...] | None
+    entries: tuple[str, ...]
 
 
-def _source_unknown(entry: Entry, library: Library, _paths: Mapping[str, str]) -> Iterator[Finding]:
-    """source-unknown: each source is a key of sources.yaml, named once."""
+def entry_problems(owner: Owner, known: Known) -> Iterator[Problem]:
+    """What is wrong between an entry's fields, and between it and the other files."""
+    findings = (
+        *_caveat_unknown(owner.tree, known),
+        *_sources(owner.tree, known),
+        *_related(owner, known),
+        *_claim_duplicate(owner.tree),
+        *_corrections_order(owner.tree),
+    )
+    for place, rule, message, mend in findings:
+        yield owner.problem(place, rule, message, mend)
+    yield from review_problems(owner)
+
+
+def review_problems(owner: Owner) -> Iterator[Problem]:
+    """review-order: the next review comes after the last one."""
+    last, due = (_day(owner.tree, "reviewed", name) for name in ("on", "next"))
+    if last is not None and due is not None and due <= last:
+        message = f"the next review ({due}) is not after the last one ({last})"
+        mend = "set `next` to a later day, mostly a year on"
+        yield owner.problem(("reviewed", "next"), "review-order", message, mend)
+
+
+def source_problems(path: str, tree: Node) -> Iterator[Problem]:
+    """verified-absent: what a record of sources.yaml calls verified is a field that it has."""
+    for key, record in (tree.fields or {}).items():
+        fields = [name for name in fields_at(SourceForm, ()) if name in (record.fields or {})]
+        given = [name for name in fields if name not in ("ledger", "verified")]
+        for place, name in record.words("verified"):
+            if name not in given:
+                message = f"`verified` names {quoted(name)}, which {quoted(key)} does not have"
+                mend = did_you_mean(name, given, "add that field, or take the name out")
+                yield found(path, record.at(place), "verified-absent", message, mend)
+
+
+def _caveat_unknown(tree: Node, known: Known) -> Iterator[Finding]:
+    caveat = tree.word("caveat")
+    if caveat is not None and known.levels is not None and caveat not in known.levels:
+        mend = did_you_mean(caveat, known.levels, f"the levels: {', '.join(known.levels)}")
+        yield ("caveat",), "caveat-unknown", f"{quoted(caveat)} is not a caveat level", mend
+
+
+def _sources(tree: Node, known: Known) -> Iterator[Finding]:
+    """source-unknown, source-duplicate and sources-missing."""
+    cited = tree.get(("sources",))
+    if cited is not None and cited.items == [] and tree.word("status") == Status.LIVE:
+        mend = "add at least one source, or set `status: draft` until there is one"
+        yield ("sources",), "sources-missing", "a live entry needs a source", mend
     seen: set[str] = set()
-    for position, citation in enumerate(entry.sources):
+    for position in range(len((cited and cited.items) or ())):
         place = ("sources", position, "key")
-        if citation.key not in library.sources:
-            mend = did_you_mean(
-                citation.key, list(library.sources), "add the study to sources.yaml, or mend the key"
-            )
-            yield place, "source-unknown", f'"{citation.key}" is not in sources.yaml', mend
-        elif citation.key in seen:
+        key = tree.word(*place)
+        if key is None:
+            continue
+        if known.sources is not None and key not in known.sources:
+            mend = did_you_mean(key, known.sources, "add the study to sources.yaml, or mend the key")
+            yield place, "source-unknown", f"{quoted(key)} is not in sources.yaml", mend
+        elif key in seen:
             yield (
                 place,
                 "source-duplicate",
-                f'"{citation.key}" is cited twice',
-                "put what it shows into one line",
+                f"{quoted(key)} is cited twice",
+                "put all that it shows into one place",
             )
-        seen.add(citation.key)
+        seen.add(key)
 
 
-def _related_unknown(entry: Entry, _library: Library, paths: Mapping[str, str]) -> Iterator[Finding]:
-    """related-unknown: each related id is another entry's file."""
-    for position, slug in enumerate(entry.related):
-        place = ("related", position)
-        if slug == entry.id:
+def _related(owner: Owner, known: Known) -> Iterator[Finding]:
+    """related-unknown, related-self and related-duplicate."""
+    seen: set[str] = set()
+    for place, slug in owner.tree.words("related"):
+        if not re.fullmatch(SLUG, slug, re.ASCII):  # the form tells that
+            continue
+        if slug == owner.id:
             yield place, "related-self", "the entry names itself as related", "name other entries"
-        elif slug not in paths:
-            mend = did_you_mean(slug, list(paths), "use the name of an entry's file, without .yaml")
-            yield place, "related-unknown", f'there is no entry "{slug}"', mend
+        elif slug not in known.entries:
+            mend = did_you_mean(slug, known.entries, "use the name of an entry's file, without .yaml")
+            yield place, "related-unknown", f"there is no entry {quoted(slug)}", mend
+        elif slug in seen:
+            yield place, "related-duplicate", f"{quoted(slug)} is named twice", "take one of the two out"
+        seen.add(slug)
 
 
-def _review_order(entry: Entry, _library: Library, _paths: Mapping[str, str]) -> Iterator[Finding]:
-    """review-order: the next review comes after the last one."""
-    review = entry.reviewed
-    if review.next <= review.on:
-        message = f"the next review ({review.next}) is not after the last one ({review.on})"
-        yield ("reviewed", "next"), "review-order", message, "set `next` to a later day, mostly a year on"
+def _claim_duplicate(tree: Node) -> Iterator[Finding]:
+    claims = tree.get(("claims",))
+    seen: set[str] = set()
+    for position in range(len((claims and claims.items) or ())):
+        place = ("claims", position, "id")
+        claim = tree.word(*place)
+        if claim is not None and claim in seen:
+            mend = "keep one verdict on it, or mend the id"
+            yield place, "claim-duplicate", f"the claim {quoted(claim)} is judged twice", mend
+        seen.add(claim or "")
 
 
-def _sources_missing(entry: Entry, _library: Library, _paths: Mapping[str, str]) -> Iterator[Finding]:
-    """sources-missing: a live entry rests on at least one source."""
-    if entry.status is Status.LIVE and not entry.sources:
-        mend = "add at least one source, or set `status: draft` until there is one"
-        yield ("sources",), "sources-missing", "a live entry needs a source", mend
+def _corrections_order(tree: Node) -> Iterator[Finding]:
+    corrections = tree.get(("corrections",))
+    latest: date | None = None
+    for position in range(len((corrections and corrections.items) or ())):
+        place = ("corrections", position, "on")
+        day = _day(tree, *place)
+        if day is not None and latest is not None and day < latest:
+            message = f"this correction ({day}) stands below a later one ({latest})"
+            yield place, "corrections-order", message, "put the newest last: members are shown that one"
+        latest = max(day, latest) if day and latest else day or latest
 
 
-def advice(
-    library: Library,
-    trees: Mapping[str, Node],
-    paths: Mapping[str, str],
-    today: date,
-    reading_ease: Callable[[str], float],
-) -> Iterator[Problem]:
-    """What could be better; never keeps a library from going live. `reading_ease` is Flesch's, 0 to 100."""
-    for entry in library.live:
-        for place, code, message, mend in (
-            *_overdue(entry, today),
-            *_few_texts(entry),
-            *_hard_to_read(entry, reading_ease),
-        ):
-            line, column = trees[entry.id].at(place)
-            yield Problem(paths[entry.id], line, column, code, Severity.ADVICE, message, mend)
-
-
-def _overdue(entry: Entry, today: date) -> Iterator[Finding]:
-    """review-overdue and review-in-future: advice, since a day that passes must break nothing."""
-    review = entry.reviewed
-    if review.is_overdue(today):
-        message = f"the review was due on {review.next}"
-        yield (
-            ("reviewed", "next"),
-            "review-overdue",
-            message,
-            "read it against its sources, then set both days",
-        )
-    if review.on > today:
-        yield ("reviewed", "on"), "review-in-future", f"{review.on} is yet to come", "set the day it was read"
-
-
-def _few_texts(entry: Entry) -> Iterator[Finding]:
-    """phrasings-few, decoys-few, tests-few: what the search lives on."""
-    if len(entry.phrasings) < limits.FEWEST_PHRASINGS_ADVISED:
-        message = (
-            f"{len(entry.phrasings)} phrasings find fewer questions than {limits.FEWEST_PHRASINGS_ADVISED}"
-        )
-        yield ("phrasings",), "phrasings-few", message, "add how people really ask it; each doubling helps"
-    if len(entry.decoys) < limits.FEWEST_DECOYS_ADVISED:
-        message = f"only {len(entry.decoys)} decoys"
-        yield ("decoys",), "decoys-few", message, "add look-alike questions that this entry does not answer"
-    if not entry.match or not entry.no_match:
-        yield (
-            ("tests",),
-            "tests-few",
-            "the entry is not tested both ways",
-            "add questions to match and no_match",
-        )
-
-
-def _hard_to_read(entry: Entry, reading_ease: Callable[[str], float]) -> Iterator[Finding]:
-    """reading-hard and answer-long: an answer is read on a phone, by a 14-year-old too."""
-    ease = reading_ease(entry.answer)
-    if ease < limits.READING_EASE_ADVISED:
-        message = f"the answer is hard to read (Flesch {ease:.0f}, aim at {limits.READING_EASE_ADVISED:.0f})"
-        yield ("answer",), "reading-hard", message, "use shorter sentences and shorter words"
-    if len(entry.answer) > limits.ANSWER_ADVISED:
-        message = f"the answer has {len(entry.answer)} characters, aim at {limits.ANSWER_ADVISED}"
-        yield ("answer",), "answer-long", message, "move what is not needed at once to `details`"
+def _day(tree: Node, *place: str | int) -> date | None:
+    try:
+        return day_of(tree.word(*place) or "")
+    except ValueError:
+        return None

@@ -3,34 +3,59 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from bot.core import limits
 from bot.core.entry import Status, Verdict
 
-
-def _only_true_or_false(value: Any) -> Any:
-    if value in ("true", "false"):
-        return value == "true"
-    return value if isinstance(value, bool) else f"{value} is neither true nor false"
-
-
-def _iso_date(value: Any) -> Any:
-    return value if not isinstance(value, str) else date.fromisoformat(value)
+ONE_PARAGRAPH = r"^\s*\S[^\n\r]*\s*$"
+SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+DAY = r"^2\d{3}-\d{2}-\d{2}$"
+_YES_NO = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def _text(most: int) -> StringConstraints:
+def _yes_no(value: Any) -> Any:
+    return _YES_NO.get(value, value) if isinstance(value, str) else value
+
+
+def day_of(text: str) -> date:
+    """The day that a text such as 2026-11-22 names.
+
+    Raises ValueError for anything but a day of the calendar from 2000 on, written year-month-day.
+    """
+    if not re.match(DAY, text, re.ASCII):
+        raise ValueError("not written year-month-day")
+    return date.fromisoformat(text)
+
+
+def _day(value: Any) -> Any:
+    return day_of(value.strip()) if isinstance(value, str) else value
+
+
+def _prose(most: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=most)
 
 
-Day = Annotated[date, BeforeValidator(_iso_date)]
-YesNo = Annotated[bool, BeforeValidator(_only_true_or_false)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=limits.SLUG)]
+def _text(most: int) -> StringConstraints:
+    """One paragraph: a line break in it would break the line of Markdown that it stands in."""
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=most, pattern=ONE_PARAGRAPH)
+
+
+# In JSON Schema a day is a text: YAML 1.2, which editors speak, knows no dates.
+Day = Annotated[
+    date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date", "pattern": DAY})
+]
+YesNo = Annotated[bool, Field(strict=True), BeforeValidator(_yes_no)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=limits.SLUG)]
 Text = Annotated[str, _text(limits.PHRASING)]
 Texts = Annotated[list[Text], Field(max_length=limits.MOST_TEXTS)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class _Form(BaseModel):
@@ -42,69 +67,108 @@ class ClaimForm(_Form):
 
     id: Annotated[str, _text(12)] = Field(description="The claim's id in the evidence ledger, such as C10.")
     section: Annotated[str, _text(limits.SECTION)] = Field(description="Where the article says it.")
-    says: Annotated[str, _text(limits.SAYS)] = Field(description="What the article says, in our words.")
-    verdict: Verdict = Field(description="Our verdict on this claim.")
-    why: Annotated[str, _text(limits.WHY)] = Field(description="Why, in one sentence.")
+    says: Annotated[str, _text(limits.SAYS)] = Field(
+        description="What the article says, in our own words; never a quote from it."
+    )
+    verdict: Verdict = Field(description="Our verdict on this very claim.")
+    why: Annotated[str, _text(limits.WHY)] = Field(description="Why that verdict, in one sentence.")
 
 
 class CitationForm(_Form):
     """A source and what it shows for this answer."""
 
-    key: Annotated[str, _text(80)] = Field(description="A key of sources.yaml.")
-    shows: Annotated[str, _text(limits.SHOWS)] = Field(description="What this study shows for this answer.")
+    key: Annotated[str, _text(80)] = Field(
+        description="The key of a record in sources.yaml, such as takarada-2000-gh."
+    )
+    shows: Annotated[str, _text(limits.SHOWS)] = Field(
+        description="What this study shows for this very answer: who, how many, against what, the number."
+    )
 
 
 class ReviewForm(_Form):
     """Who read the entry against its evidence, and when it is due again."""
 
-    on: Day = Field(description="Day of the review, YYYY-MM-DD.")
-    by: Annotated[str, _text(limits.REVIEWER)] = Field(description="A role, such as editorial review.")
-    next: Day = Field(description="Day on which the next review is due; after `on`.")
+    on: Day = Field(description="The day of the review: year-month-day, such as 2026-11-22.")
+    by: Annotated[str, _text(limits.REVIEWER)] = Field(
+        description="A role, such as editorial review; no name."
+    )
+    next: Day = Field(description="The day by which it is due again; after `on`, mostly a year on.")
 
 
 class CorrectionForm(_Form):
     """A change of substance to a published answer."""
 
-    on: Day = Field(description="Day of the correction, YYYY-MM-DD.")
+    on: Day = Field(description="The day of the correction: year-month-day.")
     changed: Annotated[str, _text(limits.CHANGED)] = Field(
-        description="What changed, for readers of the old answer."
+        description="What changed, for those who read the old answer."
     )
 
 
 class TestsForm(_Form):
     """Questions that are asked whenever the entry is checked; never part of the search."""
 
-    match: Texts = Field(description="Questions that must find this entry.")
-    no_match: Texts = Field(description="Questions that this entry must not answer.")
+    match: Texts = Field(description="Questions that must find this entry, worded unlike its phrasings.")
+    no_match: Texts = Field(
+        description="Questions that this entry must not answer, worded unlike its decoys."
+    )
 
 
 class EntryForm(_Form):
-    """One entry of the knowledge base; the file's name is its id."""
+    """One question of the community with its reviewed answer; the file's name is its id."""
 
-    question: Annotated[str, _text(limits.QUESTION)] = Field(description="The question, as members see it.")
-    status: Status = Field(description="draft (never shown), live, or retired.")
-    caveat: Annotated[str, _text(40)] = Field(description="A level of caveats.yaml.")
+    question: Annotated[str, _text(limits.QUESTION)] = Field(
+        description="The question as members see it, with its question mark."
+    )
+    status: Status = Field(
+        description="draft: checked, never shown; live: served to members; retired: kept, no longer shown."
+    )
+    caveat: Annotated[str, _text(40)] = Field(
+        description="How far the answer can be relied on: the key of a level in caveats.yaml, such as likely."
+    )
     professional_first: YesNo = Field(description="true: ask a doctor or physio before acting on it.")
     urgent: Annotated[str, _text(limits.URGENT)] | None = Field(
-        default=None, description="Goes first where the entry speaks of symptoms: when to get urgent care."
+        default=None,
+        description="Only where the entry speaks of symptoms: one line that goes first and says when to get "
+        "urgent care. Leave the whole field out otherwise.",
     )
-    answer: Annotated[str, _text(limits.ANSWER)] = Field(description="What to know, in three sentences.")
-    details: Annotated[str, _text(limits.DETAILS)] = Field(description="The longer story, in Markdown.")
+    answer: Annotated[str, _prose(limits.ANSWER)] = Field(
+        description=f"What to know, in three short sentences; aim at {limits.ANSWER_ADVISED} characters."
+    )
+    details: Annotated[str, _prose(limits.DETAILS)] = Field(
+        description="The longer story, in Markdown; opens on the button [Details]."
+    )
     claims: Annotated[list[ClaimForm], Field(max_length=limits.MOST_CLAIMS)] = Field(
-        description="What the article says of this; [] where it is silent."
+        description="What the article says of this, each with a verdict; [] where it is silent."
     )
     sources: Annotated[list[CitationForm], Field(max_length=limits.MOST_SOURCES)] = Field(
-        description="What the answer rests on."
+        description="What the answer rests on; a live entry needs at least one."
     )
     reviewed: ReviewForm
     related: Annotated[list[Slug], Field(max_length=limits.MOST_RELATED)] = Field(
-        description="Ids of entries that readers may want next."
+        description="Ids of entries that readers may want next, without .yaml; [] for none."
     )
     corrections: Annotated[list[CorrectionForm], Field(max_length=limits.MOST_TEXTS)] = Field(
-        description="Newest last; [] where nothing was ever corrected."
+        description="Oldest first; [] where nothing was ever corrected."
     )
-    phrasings: Texts = Field(description="The same question in other people's words; searched.")
-    decoys: Texts = Field(description="Look-alike questions that this entry does not answer; searched too.")
+    phrasings: Texts = Field(
+        description="The same question as people really type it; searched. "
+        f"{limits.FEWEST_PHRASINGS_ADVISED} or more."
+    )
+    decoys: Texts = Field(
+        description="Look-alike questions that this entry does not answer; searched too. "
+        f"{limits.FEWEST_DECOYS_ADVISED} or more."
+    )
+    tests: TestsForm
+
+
+class SafetyKindForm(_Form):
+    """A kind of question that no entry may answer, with its reviewed reply."""
+
+    name: Annotated[str, _text(60)]
+    reply: Annotated[str, _prose(limits.ANSWER)]
+    reviewed: ReviewForm
+    phrasings: Texts
+    decoys: Texts
     tests: TestsForm
 
 
@@ -127,34 +191,69 @@ class SourceForm(_Form):
     journal: Annotated[str, _text(120)]
     volume_pages: Annotated[str, _text(60)] | None = None
     doi: Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$", max_length=120)] | None = None
-    pmid: Annotated[str, StringConstraints(pattern=r"^\d{1,9}$")] | None = None
+    pmid: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")] | None = None
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=300)] | None = None
     kind: Annotated[str, _text(120)]
     participants: Annotated[str, _text(200)] | None = None
-    verified: Annotated[list[str], Field(max_length=12)]
+    verified: Annotated[list[Annotated[str, _text(40)]], Field(max_length=12)]
 
 
-class CalibrationForm(_Form):
-    """Thresholds and what they promise."""
+class ThresholdsForm(_Form):
+    """The thresholds of one engine."""
 
-    answer: Annotated[float, Field(ge=0, le=1)]
-    suggest: Annotated[float, Field(ge=0, le=1)]
-    slope: Annotated[float, Field(gt=0, le=1000)]
-    intercept: Annotated[float, Field(ge=-1000, le=1000)]
-    target_risk: Annotated[float, Field(ge=0, le=1)]
-    measured_risk: Annotated[float, Field(ge=0, le=1)] | None = None
-    measured_coverage: Annotated[float, Field(ge=0, le=1)] | None = None
+    answer: Share
+    suggest: Share
+    refer: Share = 0.2
+    slope: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+    intercept: Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)]
+
+
+class CalibrationForm(ThresholdsForm):
+    """Thresholds and what they promise; `light` are those of the light engine."""
+
+    light: ThresholdsForm | None = None
+    target_risk: Share
+    measured_risk: Share | None = None
+    measured_coverage: Share | None = None
     questions: Annotated[int, Field(ge=0)]
     on: Day
-    how: Annotated[str, _text(400)]
+    how: Annotated[str, _prose(400)]
 
 
 GroupTitle = Annotated[str, _text(60)]
 
 
+class _ForEditors(GenerateJsonSchema):
+    """Without what only clutters an editor: titles made of names, and null for what may be left out."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """A field is left out, never written as null: the loader takes no empty value either."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """A default is not for moderators to see."""
+        return self.generate_inner(schema["schema"])
+
+    def generate(self, schema: CoreSchema, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
+        """The whole schema without titles."""
+        untitled: JsonSchemaValue = _without_titles(super().generate(schema, mode))
+        return untitled
+
+
+def _without_titles(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_titles(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {k: _without_titles(v) for k, v in schema.items() if not (k == "title" and isinstance(v, str))}
+
+
 def entry_schema() -> str:
     """The JSON Schema of an entry file as text, ending in a newline; committed beside the entries."""
-    schema = EntryForm.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "A Caveat entry"
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$comment": "Written by `caveat check --schema`; do not edit.",
+        "title": "A Caveat entry",
+    }
+    schema = head | EntryForm.model_json_schema(schema_generator=_ForEditors)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

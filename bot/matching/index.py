@@ -4,64 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from bot.core.entry import Entry
-from bot.matching.normalise import normalise, stem
+from bot.core.library import SafetyKind
+from bot.matching.engine import Engine
+from bot.matching.normalise import normalise
+from bot.matching.spelling import Spelling
 from bot.matching.vectors import Matrix, Vectoriser
 
-FEWEST_LETTERS = 4
-"""Shorter words are not corrected: "gh" and "gym" are one letter from too much."""
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a question can be about: an entry, or a kind of the safety list."""
+
+    id: str
+    searched: tuple[str, ...]
+    decoys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Rows are the searched texts of all entries, then all decoys; `labels` are entry numbers.
+    """Rows are the searched texts of all subjects, then all decoys, each in the subjects' order.
 
-    A decoy of entry i carries the label `len(ids) + i`, a class of its own.
+    `ids` are the subjects' ids, the `entries` first of them entries, the others kinds of the safety list;
+    `labels` are their numbers, a decoy of subject i has the label `len(ids) + i`, a class of its own.
+    `starts[i]` is the first row of subject i; `texts` are the rows' texts as written.
     """
 
     ids: tuple[str, ...]
-    exact: dict[str, str]
-    exact_decoys: dict[str, frozenset[str]]
+    entries: int
+    texts: tuple[str, ...]
+    exact: dict[str, int]
+    exact_decoys: dict[str, frozenset[int]]
     vectoriser: Vectoriser
-    phrasings: Matrix
+    spelling: Spelling
+    rows: Matrix
     labels: npt.NDArray[np.intp]
-    everything: Matrix
     all_labels: npt.NDArray[np.intp]
-    words: frozenset[str]
-    stems: frozenset[str]
-    spellings: tuple[str, ...]
+    starts: tuple[int, ...]
 
     @classmethod
-    def over(cls, entries: Sequence[Entry]) -> Index:
+    def over(cls, entries: Sequence[Entry], kinds: Sequence[SafetyKind], engine: Engine) -> Index:
         """The index of these entries, whatever their status: the caller chooses what is served."""
-        texts = [[normalise(text) for text in entry.searched] for entry in entries]
-        decoys = [[normalise(text) for text in entry.decoys] for entry in entries]
-        tokens = [[text.split() for text in own] for own in texts]
-        vectoriser = Vectoriser.over(tokens)
-        flat = [own for document in tokens for own in document]
-        flat_decoys = [text.split() for own in decoys for text in own]
-        labels = [i for i, own in enumerate(texts) for _ in own]
-        decoy_labels = [len(entries) + i for i, own in enumerate(decoys) for _ in own]
-        phrasings = vectoriser.matrix(flat)
-        words = frozenset(word for own in (*flat, *flat_decoys) for word in own)
+        subjects = [Subject(e.id, e.searched, e.decoys) for e in sorted(entries, key=lambda e: e.id)]
+        subjects += [Subject(k.id, k.phrasings, k.decoys) for k in sorted(kinds, key=lambda k: k.id)]
+        own = [[normalise(text) for text in subject.searched] for subject in subjects]
+        decoys = [[normalise(text) for text in subject.decoys] for subject in subjects]
+        vectoriser = Vectoriser.over(own, engine)
+        texts = [text for document in (*own, *decoys) for text in document]
+        labels = np.array([i for i, document in enumerate((*own, *decoys)) for _ in document], dtype=np.intp)
+        starts = tuple(accumulate((len(document) for document in own), initial=0))
         return cls(
-            ids=tuple(entry.id for entry in entries),
-            exact={text: e.id for e, own in zip(entries, texts, strict=True) for text in own},
-            exact_decoys=_decoy_owners(entries, decoys),
+            ids=tuple(subject.id for subject in subjects),
+            entries=len(entries),
+            texts=(*(t for s in subjects for t in s.searched), *(t for s in subjects for t in s.decoys)),
+            exact={text: i for i, document in reversed(list(enumerate(own))) for text in document},
+            exact_decoys=_owners(decoys),
             vectoriser=vectoriser,
-            phrasings=phrasings,
-            labels=np.array(labels, dtype=np.intp),
-            everything=np.concatenate([phrasings, vectoriser.matrix(flat_decoys)]),
-            all_labels=np.array(labels + decoy_labels, dtype=np.intp),
-            words=words,
-            stems=frozenset(stem(word) for word in words),
-            spellings=tuple(sorted(w for w in words if len(w) >= FEWEST_LETTERS and w.isalpha())),
+            spelling=Spelling.over(texts, engine.table.knows if engine.table is not None else _no_word),
+            rows=vectoriser.matrix_cached(texts),
+            labels=labels[: starts[-1]],
+            all_labels=labels,
+            starts=starts,
         )
 
     def close_pairs(self, cosine: float) -> list[tuple[tuple[str, int], tuple[str, int], float]]:
@@ -69,37 +77,26 @@ class Index:
 
         Each side is (entry id, position in `Entry.searched`), the later entry first.
         """
-        starts = {int(label): int(row) for row, label in reversed(list(enumerate(self.labels)))}
         pairs = []
-        for row in range(1, len(self.phrasings)):
-            near = self.phrasings[:row] @ self.phrasings[row]
+        last = self.starts[self.entries]
+        for row in range(1, last):
+            near = self.rows[:row] @ self.rows[row]
             for other in np.flatnonzero((near >= cosine) & (self.labels[:row] != self.labels[row])).tolist():
-                sides = [(self.ids[self.labels[i]], i - starts[int(self.labels[i])]) for i in (row, other)]
-                pairs.append((sides[0], sides[1], float(near[other])))
+                pairs.append((self._place(row), self._place(other), float(near[other])))
         return pairs
 
-    def knows(self, word: str) -> bool:
-        """True when the knowledge base uses the word in some form."""
-        return word in self.words or stem(word) in self.stems
-
-    def respell(self, tokens: Sequence[str]) -> list[str]:
-        """Unknown words put right to the nearest word of the knowledge base, where one is near.
-
-        One edit (optimal string alignment) up to six letters, two from seven on.
-        """
-        return [token if self.knows(token) else self._nearest_spelling(token) for token in tokens]
-
-    def _nearest_spelling(self, token: str) -> str:
-        if len(token) < FEWEST_LETTERS or not token.isalpha():
-            return token
-        edits = 1 if len(token) < 7 else 2
-        found = process.extractOne(token, self.spellings, scorer=OSA.distance, score_cutoff=edits)
-        return token if found is None else str(found[0])
+    def _place(self, row: int) -> tuple[str, int]:
+        label = int(self.labels[row])
+        return self.ids[label], row - self.starts[label]
 
 
-def _decoy_owners(entries: Sequence[Entry], decoys: Sequence[Sequence[str]]) -> dict[str, frozenset[str]]:
-    owners: dict[str, set[str]] = {}
-    for entry, own in zip(entries, decoys, strict=True):
+def _no_word(_: str) -> bool:
+    return False
+
+
+def _owners(decoys: Sequence[Sequence[str]]) -> dict[str, frozenset[int]]:
+    owners: dict[str, set[int]] = {}
+    for label, own in enumerate(decoys):
         for text in own:
-            owners.setdefault(text, set()).add(entry.id)
-    return {text: frozenset(ids) for text, ids in owners.items()}
+            owners.setdefault(text, set()).add(label)
+    return {text: frozenset(labels) for text, labels in owners.items()}

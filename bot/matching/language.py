@@ -7,31 +7,11 @@ words, half of them slang, a letter model either guesses or takes 300 MB and two
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
-
-import stopwordsiso
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 
 SPOKEN = "en"
-LATIN_LANGUAGES = (
-    "ca",
-    "cs",
-    "da",
-    "de",
-    "es",
-    "fi",
-    "fr",
-    "hr",
-    "hu",
-    "id",
-    "it",
-    "nl",
-    "no",
-    "pl",
-    "pt",
-    "ro",
-)
-LATIN_LANGUAGES += ("sk", "sl", "sv", "tr", "vi")
+LATIN_LANGUAGES = tuple("ca cs da de es fi fr hr hu id it nl no pl pt ro sk sl sv tr vi".split())
 KNOWN_SHARE = 0.6
 """From this share of words that the knowledge base uses, the text is taken for its language."""
 UNDETERMINED = "und"
@@ -42,15 +22,28 @@ _SHORT_ENGLISH = frozenset(
 """The collection lists every two-letter country code as English; these are its real short words."""
 
 
+def content_words(tokens: Iterable[str]) -> list[str]:
+    """The tokens that are no function words: what a question is about, numbers included."""
+    return [token for token in tokens if token not in _spoken_words()]
+
+
+@cache
+def _listed(code: str) -> frozenset[str]:
+    """Read at the first question, not at import: the collection is 200 kB of JSON."""
+    import stopwordsiso
+
+    return frozenset(stopwordsiso.stopwords(code))
+
+
 @lru_cache(maxsize=1)
 def _function_words() -> dict[str, frozenset[str]]:
     """Function words by language, none of them also English. Source: the stopwords-iso collection."""
-    return {code: frozenset(stopwordsiso.stopwords(code) - _spoken_words()) for code in LATIN_LANGUAGES}
+    return {code: _listed(code) - _spoken_words() for code in LATIN_LANGUAGES}
 
 
 @lru_cache(maxsize=1)
 def _spoken_words() -> frozenset[str]:
-    return _SHORT_ENGLISH | {word for word in stopwordsiso.stopwords(SPOKEN) if len(word) > 2}
+    return _SHORT_ENGLISH | {word for word in _listed(SPOKEN) if len(word) > 2}
 
 
 def foreign_language(tokens: Sequence[str], known: Sequence[bool]) -> str | None:

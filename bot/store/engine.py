@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from pathlib import Path
-from typing import Any
+from weakref import WeakKeyDictionary
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, event
+from alembic.util import CommandError
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-BUSY_TIMEOUT_MS = 5000
-MIGRATIONS = Path(__file__).parent / "migrations"
+from bot.store.migrate import NewerDatabaseError, migrate
+from bot.store.sqlite_file import is_file, sqlite_engine
+from bot.store.unavailable import FORMS, explained, shown
+
+CONNECT_TIMEOUT_S = 10
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+"""Hosts hand out addresses without a driver; there is one for each database."""
+_MIGRATING: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 class StoreUnavailableError(Exception):
@@ -24,67 +35,59 @@ async def open_engine(database_url: str) -> AsyncEngine:
     """An engine on a migrated database. The folder of a SQLite file is made where it is missing.
 
     Raises StoreUnavailableError where the address is wrong, the server cannot be reached,
-    the folder cannot be written, or the database was made by a newer version.
+    the file cannot be written or is damaged, or the database was made by a newer version.
     """
-    engine = _engine(database_url)
+    url = _url(database_url)
+    engine = _engine(url)
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_migrate)
-    except (SQLAlchemyError, OSError) as fault:
-        await engine.dispose()
-        cause = getattr(fault, "orig", None) or fault
-        raise StoreUnavailableError(
-            f"the database {_shown(database_url)} cannot be opened: {cause}. "
-            "Look at DATABASE_URL, at the rights on its folder, and whether the server runs."
-        ) from fault
-    except Exception as fault:
+        async with _one_at_a_time(), for_writing(engine).begin() as connection:
+            await connection.run_sync(migrate)
+    except NewerDatabaseError as fault:
         await engine.dispose()
         raise StoreUnavailableError(
-            f"the database {_shown(database_url)} cannot be migrated: {fault}. "
-            "Was it made by a newer version? Install that version, or restore the backup."
+            f"the database {shown(url)} was made by a newer version: {fault}. "
+            "Install that version again, or restore the backup from before it."
         ) from fault
+    except (SQLAlchemyError, CommandError, OSError, TypeError, ValueError) as fault:
+        await engine.dispose()
+        raise StoreUnavailableError(explained(url, fault)) from fault
     return engine
 
 
-def _engine(database_url: str) -> AsyncEngine:
+def for_writing(engine: AsyncEngine) -> AsyncEngine:
+    """The same engine, whose transactions take SQLite's one writing place as they begin.
+
+    A transaction that reads first and writes later could not wait for another writer: SQLite
+    would refuse it at once (sqlite.org/lang_transaction.html).
+    """
+    return engine.execution_options(writing=True)
+
+
+def _one_at_a_time() -> asyncio.Lock:
+    """Alembic works on globals: of two that open at once in one loop, the second waits."""
+    return _MIGRATING.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+
+
+def _url(database_url: str) -> URL:
+    """Parsed, with the driver filled in and ~ written out."""
     try:
-        url = make_url(database_url)
-        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-            Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError) as fault:
+        url = make_url(database_url.strip())
+    except (ArgumentError, ValueError):
+        # From None: what was typed may hold a password, and the fault quotes it.
+        raise StoreUnavailableError(f"DATABASE_URL is no address of a database. Write {FORMS}.") from None
+    url = url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
+    if url.drivername not in DRIVERS.values():
         raise StoreUnavailableError(
-            f"DATABASE_URL is not usable: {_plain(fault)}. Write sqlite+aiosqlite:///data/caveat.db, or "
-            "postgresql+asyncpg://user:password@host/name with the extra `postgres` installed."
-        ) from fault
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", _set_pragmas)
-    return engine
+            f"DATABASE_URL names a kind of database that is not spoken here. Write {FORMS}."
+        )
+    return url.set(database=str(Path(str(url.database)).expanduser())) if is_file(url) else url
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
-    """A write that was acknowledged is on the disk: write-ahead log, synchronous FULL."""
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _migrate(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _shown(database_url: str) -> str:
-    return make_url(database_url).render_as_string(hide_password=True)
-
-
-def _plain(fault: Exception) -> str:
-    return type(fault).__name__ if isinstance(fault, ArgumentError) else str(fault)
+def _engine(url: URL) -> AsyncEngine:
+    try:
+        if url.get_backend_name() == "sqlite":
+            return sqlite_engine(url)
+        # A connection that the server has dropped since is found out before it is used.
+        return create_async_engine(url, pool_pre_ping=True, connect_args={"timeout": CONNECT_TIMEOUT_S})
+    except (SQLAlchemyError, ImportError, OSError, sqlite3.Error) as fault:
+        raise StoreUnavailableError(explained(url, fault)) from fault

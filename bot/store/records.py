@@ -10,11 +10,12 @@ from bot.core.outcome import Candidate, Reason
 
 
 class Door(StrEnum):
-    """Through which a question came."""
+    """Through which a question came; `BUTTON` is [Not my question] under an answer."""
 
     SLASH = "slash"
     MENTION = "mention"
     DIRECT = "direct"
+    BUTTON = "button"
 
 
 class Way(StrEnum):

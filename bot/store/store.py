@@ -10,12 +10,30 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.core.outcome import Candidate, Reason
-from bot.store.engine import open_engine
-from bot.store.records import Answered, Asking, Door, Feedback, Kept, Offer, OpenQuestion, Place, Way
+from bot.core.outcome import Reason
+from bot.store.engine import for_writing, open_engine
+from bot.store.records import Answered, Asking, Feedback, Kept, Offer, OpenQuestion
+from bot.store.rows import (
+    answered_values,
+    asking_of,
+    asking_values,
+    feedback_values,
+    offer_of,
+    offer_values,
+    question_of,
+)
 from bot.store.tables import answered, askings, feedback, offers, questions, waiters
 
 OPEN = "open"
+_QUESTIONS = sa.select(
+    questions,
+    sa.select(sa.func.count())
+    .select_from(waiters)
+    .where(waiters.c.question_id == questions.c.id)
+    .scalar_subquery()
+    .label("waiting"),
+)
+_OPEN_QUESTIONS = _QUESTIONS.where(questions.c.status == OPEN)
 
 
 class Store:
@@ -23,6 +41,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._writer = for_writing(engine)
 
     @classmethod
     async def open(cls, database_url: str) -> Self:
@@ -35,17 +54,8 @@ class Store:
 
     async def keep_answered(self, record: Answered, at: datetime) -> int:
         """Keep an answered question; its id."""
-        values = {
-            "at": at,
-            "text": record.text,
-            "entry_id": record.entry_id,
-            "entry_version": record.entry_version,
-            "library_version": record.library_version,
-            "confidence": record.confidence,
-            "way": record.way,
-        }
-        async with self._engine.begin() as connection:
-            return await _insert(connection, answered, values)
+        async with self._writer.begin() as connection:
+            return await _insert(connection, answered, answered_values(record, at))
 
     async def answered_text(self, answered_id: int) -> str | None:
         """The scrubbed text of an answered question while it is kept."""
@@ -53,67 +63,61 @@ class Store:
             found = await connection.execute(sa.select(answered.c.text).where(answered.c.id == answered_id))
             return found.scalar_one_or_none()
 
+    async def take_back_answered(
+        self, answered_id: int, said: Feedback, kept: Kept, reason: Reason, at: datetime
+    ) -> int | None:
+        """The answer missed: the answered question goes, `said` is logged, and `kept` as unanswered.
+
+        All of it or nothing. The id of the unanswered question, None where the answered one is gone:
+        of two who say it at once, one is heard.
+        """
+        async with self._writer.begin() as connection:
+            gone = await connection.execute(sa.delete(answered).where(answered.c.id == answered_id))
+            if not gone.rowcount:
+                return None
+            await _insert(connection, feedback, feedback_values(said, at))
+            return await self._log(connection, kept, reason, at)
+
     async def log_unanswered(self, kept: Kept, reason: Reason, at: datetime) -> int:
         """Log a question that was not answered; the same question again counts up. Its id."""
-        async with self._engine.begin() as connection:
+        async with self._writer.begin() as connection:
             return await self._log(connection, kept, reason, at)
 
     async def open_offer(self, kept: Kept, at: datetime) -> int:
         """Note that choices were offered; the offer's id."""
-        values = {
-            "at": at,
-            "guild_id": kept.place.guild_id,
-            "channel_id": kept.place.channel_id,
-            "door": kept.door,
-            "text": kept.text,
-            "key": kept.key,
-            "library_version": kept.library_version,
-            "candidates": _plain(kept.candidates),
-        }
-        async with self._engine.begin() as connection:
-            return await _insert(connection, offers, values)
+        async with self._writer.begin() as connection:
+            return await _insert(connection, offers, offer_values(kept, at))
 
     async def offer(self, offer_id: int) -> Offer | None:
         """The open offer of that id."""
         async with self._engine.connect() as connection:
             row = (await connection.execute(sa.select(offers).where(offers.c.id == offer_id))).one_or_none()
-        return _offer(row) if row is not None else None
+        return offer_of(row) if row is not None else None
 
     async def close_offer_chosen(self, offer_id: int, chosen: Answered | None, at: datetime) -> int | None:
         """An offered entry was chosen: the offer goes, `chosen` is kept unless None.
 
         The id of the kept question (0 where nothing is kept), None where the offer was closed before.
         """
-        async with self._engine.begin() as connection:
+        async with self._writer.begin() as connection:
             gone = await connection.execute(sa.delete(offers).where(offers.c.id == offer_id))
             if not gone.rowcount:
                 return None
             if chosen is None:
                 return 0
-            values = {
-                "at": at,
-                "text": chosen.text,
-                "entry_id": chosen.entry_id,
-                "entry_version": chosen.entry_version,
-                "library_version": chosen.library_version,
-                "confidence": chosen.confidence,
-                "way": chosen.way,
-            }
-            return await _insert(connection, answered, values)
+            return await _insert(connection, answered, answered_values(chosen, at))
 
     async def close_offer_unanswered(self, offer_id: int, reason: Reason, at: datetime) -> int | None:
         """None of the choices fitted: the offer becomes an unanswered question, whose id is returned.
 
         None where the offer was closed before.
         """
-        async with self._engine.begin() as connection:
-            row = (await connection.execute(sa.select(offers).where(offers.c.id == offer_id))).one_or_none()
-            if row is None:
-                return None
-            gone = await connection.execute(sa.delete(offers).where(offers.c.id == offer_id))
-            if not gone.rowcount:
-                return None
-            return await self._log(connection, _offer(row).kept, reason, at)
+        async with self._writer.begin() as connection:
+            gone = await connection.execute(
+                sa.delete(offers).where(offers.c.id == offer_id).returning(*offers.c)
+            )
+            row = gone.one_or_none()
+            return None if row is None else await self._log(connection, offer_of(row).kept, reason, at)
 
     async def offers_before(self, before: datetime) -> list[int]:
         """Ids of the offers made before that moment, oldest first."""
@@ -125,8 +129,13 @@ class Store:
 
     async def add_waiter(self, question_id: int, user_id: int, at: datetime) -> bool | None:
         """Note who wants to be told. False where noted before, None where the question is gone."""
-        async with self._engine.begin() as connection:
-            known = await connection.execute(sa.select(questions.c.id).where(questions.c.id == question_id))
+        async with self._writer.begin() as connection:
+            known = await connection.execute(
+                # Locked where the database can, so that it stays until the waiter stands.
+                sa.select(questions.c.id)
+                .where(questions.c.id == question_id)
+                .with_for_update(read=True, key_share=True)
+            )
             if known.one_or_none() is None:
                 return None
             insert = self._upsert(waiters).values(question_id=question_id, user_id=user_id, at=at)
@@ -135,7 +144,7 @@ class Store:
 
     async def remove_waiter(self, question_id: int, user_id: int) -> bool:
         """Forget who wanted to be told; False where nobody of that id waited."""
-        async with self._engine.begin() as connection:
+        async with self._writer.begin() as connection:
             gone = await connection.execute(
                 sa.delete(waiters).where(waiters.c.question_id == question_id, waiters.c.user_id == user_id)
             )
@@ -153,19 +162,8 @@ class Store:
 
     async def log_feedback(self, record: Feedback, at: datetime) -> int:
         """Log what a member said of an answer; its id."""
-        values = {
-            "at": at,
-            "kind": record.kind,
-            "guild_id": record.place.guild_id,
-            "channel_id": record.place.channel_id,
-            "entry_id": record.entry_id,
-            "entry_version": record.entry_version,
-            "library_version": record.library_version,
-            "text": record.text,
-            "why": record.why,
-        }
-        async with self._engine.begin() as connection:
-            return await _insert(connection, feedback, values)
+        async with self._writer.begin() as connection:
+            return await _insert(connection, feedback, feedback_values(record, at))
 
     async def feedback_rows(self) -> list[dict[str, Any]]:
         """All feedback, newest first, as plain rows."""
@@ -181,55 +179,46 @@ class Store:
 
     async def open_questions(self, limit: int = 50, offset: int = 0) -> list[OpenQuestion]:
         """Unanswered questions, most asked first, then newest."""
-        waiting = (
-            sa.select(sa.func.count())
-            .select_from(waiters)
-            .where(waiters.c.question_id == questions.c.id)
-            .scalar_subquery()
-        )
-        query = (
-            sa.select(questions, waiting.label("waiting"))
-            .where(questions.c.status == OPEN)
-            .order_by(questions.c.times.desc(), questions.c.last_at.desc(), questions.c.id)
-            .limit(limit)
-            .offset(offset)
-        )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
-            last = await _last_askings(connection, [row.id for row in rows])
-        return [_question(row, last.get(row.id)) for row in rows]
+        order = (questions.c.times.desc(), questions.c.last_at.desc(), questions.c.id)
+        return await self._open_questions(_OPEN_QUESTIONS.order_by(*order).limit(limit).offset(offset))
 
     async def question(self, question_id: int) -> tuple[OpenQuestion, list[Asking]] | None:
         """One question with each time it was asked, oldest first."""
         async with self._engine.connect() as connection:
-            row = (
-                await connection.execute(sa.select(questions).where(questions.c.id == question_id))
-            ).one_or_none()
+            row = (await connection.execute(_QUESTIONS.where(questions.c.id == question_id))).one_or_none()
             if row is None:
                 return None
             found = await connection.execute(
                 sa.select(askings).where(askings.c.question_id == question_id).order_by(askings.c.id)
             )
-            times = [_asking(each) for each in found]
-            count = await connection.execute(
-                sa.select(sa.func.count()).select_from(waiters).where(waiters.c.question_id == question_id)
-            )
-            waits = count.scalar_one()
-        return _question(row, times[-1] if times else None, waits), times
+            times = [asking_of(each) for each in found]
+        return question_of(row, times[-1] if times else None), times
 
     async def every_question(self, batch: int = 500) -> AsyncIterator[OpenQuestion]:
-        """Every open question, for an export that holds only a batch at a time in memory."""
-        offset = 0
-        while found := await self.open_questions(batch, offset):
+        """Every open question, oldest first, for an export that holds only a batch at a time in memory.
+
+        Each exactly once, also while questions are asked: their ids never change, their ranks do.
+        """
+        last_id = 0
+        query = _OPEN_QUESTIONS.order_by(questions.c.id).limit(batch)
+        while found := await self._open_questions(query.where(questions.c.id > last_id)):
             for each in found:
                 yield each
-            offset += len(found)
+            last_id = found[-1].id
 
     async def purge_answered(self, before: datetime) -> int:
-        """Forget answered questions older than that; how many."""
-        async with self._engine.begin() as connection:
+        """Forget answered questions older than that, also where feedback quotes them; how many."""
+        quoted = sa.update(feedback).where(feedback.c.at < before, feedback.c.text.is_not(None))
+        async with self._writer.begin() as connection:
+            await connection.execute(quoted.values(text=None))
             gone = await connection.execute(sa.delete(answered).where(answered.c.at < before))
             return gone.rowcount
+
+    async def _open_questions(self, query: sa.Select[Any]) -> list[OpenQuestion]:
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+            last = await _last_askings(connection, [row.id for row in rows])
+        return [question_of(row, last.get(row.id)) for row in rows]
 
     def _upsert(self, table: sa.Table) -> Any:
         if self._engine.dialect.name == "postgresql":
@@ -251,17 +240,7 @@ class Store:
             set_={"times": questions.c.times + 1, "last_at": at},
         ).returning(questions.c.id)
         question_id = int((await connection.execute(upsert)).scalar_one())
-        await connection.execute(
-            sa.insert(askings).values(
-                question_id=question_id,
-                at=at,
-                channel_id=kept.place.channel_id,
-                door=kept.door,
-                reason=reason,
-                library_version=kept.library_version,
-                candidates=_plain(kept.candidates),
-            )
-        )
+        await connection.execute(sa.insert(askings), asking_values(question_id, kept, reason, at))
         return question_id
 
 
@@ -277,31 +256,4 @@ async def _last_askings(connection: AsyncConnection, ids: Sequence[int]) -> dict
         .group_by(askings.c.question_id)
     )
     found = await connection.execute(sa.select(askings).where(askings.c.id.in_(newest)))
-    return {row.question_id: _asking(row) for row in found}
-
-
-def _plain(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
-    return [{"entry": c.entry_id, "confidence": round(c.confidence, 4)} for c in candidates]
-
-
-def _candidates(plain: list[dict[str, Any]]) -> tuple[Candidate, ...]:
-    return tuple(Candidate(str(c["entry"]), float(c["confidence"])) for c in plain)
-
-
-def _offer(row: Any) -> Offer:
-    place = Place(row.guild_id, row.channel_id)
-    kept = Kept(row.text, row.key, Door(row.door), place, _candidates(row.candidates), row.library_version)
-    return Offer(row.id, row.at, kept)
-
-
-def _asking(row: Any) -> Asking:
-    candidates = _candidates(row.candidates)
-    return Asking(row.at, row.channel_id, Door(row.door), Reason(row.reason), row.library_version, candidates)
-
-
-def _question(row: Any, last: Asking | None, waiting: int | None = None) -> OpenQuestion:
-    count = row.waiting if waiting is None else waiting
-    return OpenQuestion(row.id, row.guild_id, row.text, row.times, count, row.first_at, row.last_at, last)
-
-
-__all__ = ["Answered", "Store", "Way"]
+    return {row.question_id: asking_of(row) for row in found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,10 +19,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     TypeDecorator,
     UniqueConstraint,
 )
+
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""Null characters, which PostgreSQL refuses, and lone surrogates, which no UTF-8 can say."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -44,6 +47,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+class Written(TypeDecorator[str]):
+    """What somebody wrote: any text can be stored, cut to `length` characters where one is given.
+
+    What no database holds becomes U+FFFD, so that no question is lost to a stray character.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Made storable, then cut."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)[: self.length]
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -52,7 +73,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-# SQLite counts up by itself only in an INTEGER primary key.
+# SQLite counts up by itself only in an INTEGER primary key, and gives no id twice only with AUTOINCREMENT:
+# an old button must never mean a newer row.
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -65,14 +87,15 @@ questions = Table(
     metadata,
     _id(),
     Column("guild_id", BigInteger, nullable=False),
-    Column("key", String(600), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("key", Written(600), nullable=False),
+    Column("text", Written, nullable=False),
     Column("status", String(20), nullable=False),
     Column("times", Integer, nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
     UniqueConstraint("guild_id", "key"),
     Index("ix_questions_status_last_at", "status", "last_at"),
+    sqlite_autoincrement=True,
 )
 """Unanswered questions, scrubbed. One row a guild (0: direct messages) and normalised text."""
 
@@ -87,6 +110,7 @@ askings = Table(
     Column("reason", String(40), nullable=False),
     Column("library_version", String(64), nullable=False),
     Column("candidates", JSON, nullable=False),
+    sqlite_autoincrement=True,
 )
 """Each time a question went unanswered: where, through which door, why, and what came nearest."""
 
@@ -95,12 +119,13 @@ answered = Table(
     metadata,
     _id(),
     Column("at", UtcDateTime, nullable=False, index=True),
-    Column("text", Text, nullable=False),
+    Column("text", Written, nullable=False),
     Column("entry_id", String(80), nullable=False),
     Column("entry_version", String(16), nullable=False),
     Column("library_version", String(64), nullable=False),
     Column("confidence", Float, nullable=False),
     Column("way", String(20), nullable=False),
+    sqlite_autoincrement=True,
 )
 """Answered questions, scrubbed, without who or where, for a limited time."""
 
@@ -112,10 +137,11 @@ offers = Table(
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("door", String(20), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("key", String(600), nullable=False),
+    Column("text", Written, nullable=False),
+    Column("key", Written(600), nullable=False),
     Column("library_version", String(64), nullable=False),
     Column("candidates", JSON, nullable=False),
+    sqlite_autoincrement=True,
 )
 """"Did you mean" choices that nobody has pressed yet."""
 
@@ -127,6 +153,7 @@ waiters = Table(
     Column("user_id", BigInteger, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("question_id", "user_id"),
+    sqlite_autoincrement=True,
 )
 """Members who pressed [Tell me when it is]: the only user ids that are kept, until they were told."""
 
@@ -141,7 +168,8 @@ feedback = Table(
     Column("entry_id", String(80), nullable=False, index=True),
     Column("entry_version", String(16), nullable=False),
     Column("library_version", String(64), nullable=False),
-    Column("text", Text, nullable=True),
-    Column("why", Text, nullable=True),
+    Column("text", Written, nullable=True),
+    Column("why", Written, nullable=True),
+    sqlite_autoincrement=True,
 )
 """"Not my question" and "This is wrong", on that entry and version."""

@@ -16,7 +16,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 
-_ROW = re.compile(r"^\| (?P<id>[CO]\d\d) \| (?P<section>[^|]+) \| (?P<text>[^|]+) \| (?P<verdict>[^|]+) \|$", re.M)
+_CELL = r"([^|]+) \| "
+_ROW = re.compile(rf"^\| (?P<id>[CO]\d\d) \| {_CELL * 2}(?P<verdict>[^|]+) \|$", re.M)
 _REASON = re.compile(r"^### (?P<id>[CO]\d\d) - .*\n(?P<text>(?:(?!^##).*\n)*)", re.M)
 _RECORD = re.compile(r"^\*\*(?P<id>R\d+)\*\* authors: (?P<fields>.*)\n(?P<rest>(?:  - .*\n)*)", re.M)
 _RECORD_ID = re.compile(r"\bR\d{2,3}\b")
@@ -59,7 +60,7 @@ class Ledger:
         return self.claims[claim_id].passage
 
     def of_record(self, record: str) -> str:
-        """All that the ledger says of a record: its year, title and note, and every reasoning that names it."""
+        """All that the ledger says of a record: year, title, note, and every reasoning that names it."""
         reasons = [claim.passage for claim in self.claims.values() if record in claim.records]
         return "\n".join([self.notes[record], *reasons])
 
@@ -79,10 +80,10 @@ def read_ledger(text: str) -> Ledger:
         verdict, _, remark = row["verdict"].strip().partition(" (")
         claims[row["id"]] = LedgerClaim(
             id=row["id"],
-            section=row["section"].strip(),
+            section=row[2].strip(),
             verdict=_our_word(verdict),
             remark=remark.rstrip(")"),
-            passage=f"{row['text']}\n{_RECORD_ID.sub('', reason)}",
+            passage=f"{row[3]}\n{_RECORD_ID.sub('', reason)}",
             records=frozenset(_RECORD_ID.findall(reason)),
         )
     notes = {match["id"]: _note(match) for match in _RECORD.finditer(_between(text, "## 5. ", "## 6. "))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from typing import Any
@@ -16,22 +15,23 @@ from bot.app import App
 from bot.core import limits, wording
 from bot.discord_ui import errors
 from bot.discord_ui.answer_buttons import OpenAnswer, answer_message, place_of
-from bot.discord_ui.buttons import NOBODY, said
+from bot.discord_ui.buttons import NOBODY, in_time, said, show_privately, whisper
 from bot.discord_ui.choice_buttons import offered_message, offered_short_message, unanswered_message
 from bot.journeys.answer import Asked, Offered, Reply, Shown, answer, show_entry
+from bot.journeys.live import Live
 from bot.store.records import Door, Place, Way
 
 log = structlog.get_logger(__name__)
 
-PICKED = "entry:"
-"""What an autocomplete choice sends before the entry's id."""
-PATIENCE_S = 1.5
-"""Discord waits three seconds for a first response; from here on we ask for more time, privately."""
-_ONLY_POINTING = re.compile(
-    r"(?:hey|hi|hello|ok|so|and|pls|please)?\s*(?:is|was)?\s*(?:this|that|it)?\s*"
-    r"(?:really|actually|even)?\s*(?:true|right|correct|legit|real|accurate|fact|so|cap)?",
-    re.IGNORECASE,
+PICKED = re.compile(r"entry:([a-z0-9-]+)")
+"""What an autocomplete choice sends: the entry's id."""
+NO_READING_HISTORY = 160002
+"""Discord's code for a reply in a channel whose past messages the bot may not read."""
+_POINTING = frozenset(
+    "hey hi hello ok so and pls please thoughts is was are this that it these really actually even "
+    "true right correct legit real accurate a the fact cap".split()
 )
+"""Words that say nothing by themselves: what is meant stands in another message."""
 
 
 class Ask(commands.Cog):
@@ -50,42 +50,35 @@ class Ask(commands.Cog):
         private: bool = False,
     ) -> None:
         """The match comes before the first response, which settles who sees it."""
-        started = time.perf_counter()
-        asker_id = interaction.user.id
-        work = asyncio.ensure_future(self._reply(question, Door.SLASH, place_of(interaction)))
-        await asyncio.wait({work}, timeout=PATIENCE_S)
-        late = not work.done()
-        if late:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-        reply = await work
-        if late:
-            view = self._private_view(reply, asker_id)
-            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=NOBODY)
-        elif isinstance(reply, Shown) and self.app.settings.public_answers and not private:
-            view = answer_message(reply, self.app, asker_id, removable=interaction.guild_id is not None)
+        started, live = time.perf_counter(), self.app.live
+        work = self._reply(question, Door.SLASH, place_of(interaction), live)
+        reply = await in_time(interaction, work, thinking=True)
+        self.app.metrics.reply_seconds.observe(time.perf_counter() - started)
+        is_late = interaction.response.is_done()
+        if reply is None:
+            await whisper(interaction, wording.ENTRY_GONE)
+        elif isinstance(reply, Shown) and self.app.settings.public_answers and not (private or is_late):
+            view = self._answer(reply, live, interaction.user.id, removable=interaction.guild_id is not None)
             await interaction.response.send_message(view=view, allowed_mentions=NOBODY)
         else:
-            view = self._private_view(reply, asker_id)
-            await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)
-        self.app.metrics.reply_seconds.observe(time.perf_counter() - started)
+            await show_privately(interaction, self._private_view(reply, live, interaction.user.id))
 
     @ask.autocomplete("question")
     async def complete(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The curated questions that fit what was typed; picking one answers exactly that entry."""
         found = self.app.live.matcher.complete(typed[: limits.CHOICE_NAME], limits.CHOICES)
-        return [
-            app_commands.Choice(name=question, value=f"{PICKED}{entry_id}") for entry_id, question in found
-        ]
+        return [app_commands.Choice(name=question, value=f"entry:{entry_id}") for entry_id, question in found]
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """A mention in a channel, or a direct message; nothing else is even looked at."""
         if message.author.bot or message.is_system() or self.bot.user is None:
             return
+        text = _without_mention(message.content, self.bot.user.id)
         if message.guild is None:
-            door, text = Door.DIRECT, message.content
-        elif (stripped := _without_mention(message.content, self.bot.user.id)) is not None:
-            door, text = Door.MENTION, stripped
+            door, text = Door.DIRECT, message.content if text is None else text
+        elif text is not None:
+            door = Door.MENTION
         else:
             return
         try:
@@ -95,62 +88,71 @@ class Ask(commands.Cog):
             await errors.tell_in_channel(message, error)
 
     async def _reply_to(self, message: discord.Message, door: Door, text: str) -> None:
-        is_direct = door is Door.DIRECT
-        if not is_direct and _only_points(text):
-            line = wording.POINT_TO_CHECK if message.reference or text.strip() else wording.HOW_TO_ASK
-            await _send(message, said(line))
+        words = re.findall(r"\w+", text.casefold())
+        if _POINTING.issuperset(words):
+            pointed = message.reference is not None or words
+            await _send(message, said(wording.POINT_TO_CHECK if pointed else wording.HOW_TO_ASK))
             return
-        place = Place(message.guild.id if message.guild else 0, message.channel.id)
-        reply = await self._reply(text, door, place)
-        view = self._private_view if is_direct else self._public_view
-        await _send(message, view(reply, message.author.id))
+        live, place = self.app.live, Place(message.guild.id if message.guild else 0, message.channel.id)
+        reply = await self._reply(text, door, place, live)
+        if reply is not None:
+            view = self._private_view if door is Door.DIRECT else self._public_view
+            await _send(message, view(reply, live, message.author.id))
 
-    async def _reply(self, text: str, door: Door, place: Place) -> Reply:
-        app, live = self.app, self.app.live
+    async def _reply(self, text: str, door: Door, place: Place, live: Live) -> Reply | None:
+        """What comes of the question; None where the entry that was picked is not served any more."""
+        app = self.app
         kept_days = app.settings.answered_kept_days
-        reply: Reply | None = None
-        if door is Door.SLASH and text.startswith(PICKED):
-            entry_id = text.removeprefix(PICKED)
-            reply = await show_entry(entry_id, live, app.store, app.clock(), kept_days, Way.AUTOCOMPLETE)
-        if reply is None:
+        picked = PICKED.fullmatch(text) if door is Door.SLASH else None
+        reply: Reply | None
+        if picked is not None:
+            reply = await show_entry(picked[1], live, app.store, app.clock(), kept_days, Way.AUTOCOMPLETE)
+        else:
             reply = await answer(Asked(text, door, place), live, app.store, app.clock(), kept_days)
-        app.metrics.questions.labels(door=door, outcome=type(reply).__name__.lower()).inc()
+        outcome = "gone" if reply is None else type(reply).__name__.lower()
+        app.metrics.questions.labels(door=door, outcome=outcome).inc()
         return reply
 
-    def _private_view(self, reply: Reply, asker_id: int) -> ui.LayoutView:
+    def _answer(self, shown: Shown, live: Live, asker_id: int, *, removable: bool = False) -> ui.LayoutView:
+        return answer_message(shown, live.library, self.app.today, asker_id, removable=removable)
+
+    def _private_view(self, reply: Reply, live: Live, asker_id: int) -> ui.LayoutView:
         if isinstance(reply, Shown):
-            return answer_message(reply, self.app, asker_id)
+            return self._answer(reply, live, asker_id)
         if isinstance(reply, Offered):
             return offered_message(reply, asker_id)
         return unanswered_message(reply, asker_id)
 
-    def _public_view(self, reply: Reply, asker_id: int) -> ui.LayoutView:
+    def _public_view(self, reply: Reply, live: Live, asker_id: int) -> ui.LayoutView:
         """What a mention gets where it stood: the answer when sure, else one short line."""
         if isinstance(reply, Offered):
             return offered_short_message(reply, asker_id)
         if not isinstance(reply, Shown):
             return unanswered_message(reply, asker_id, short=True)
         if self.app.settings.public_answers:
-            return answer_message(reply, self.app, asker_id, removable=True)
+            return self._answer(reply, live, asker_id, removable=True)
         button = OpenAnswer(entry=reply.entry.id, answered=reply.answered_id, asker=asker_id)
         return said(wording.ANSWER_PRIVATE_SHORT, buttons=(button,))
 
 
 async def _send(message: discord.Message, view: ui.LayoutView) -> None:
-    """A reply that pings nobody and survives the deletion of what it replies to."""
+    """A reply that pings nobody and survives the deletion of what it replies to.
+
+    Where past messages may not be read, Discord refuses replies: then it is a plain message.
+    """
     reference = message.to_reference(fail_if_not_exists=False)
-    await message.channel.send(view=view, allowed_mentions=NOBODY, reference=reference)
+    try:
+        await message.channel.send(view=view, allowed_mentions=NOBODY, reference=reference)
+    except discord.HTTPException as refused:
+        if refused.code != NO_READING_HISTORY:
+            raise
+        await message.channel.send(view=view, allowed_mentions=NOBODY)
 
 
 def _without_mention(content: str, bot_id: int) -> str | None:
     """The text without the bot's own mention; None where it was not mentioned in words."""
     mention = re.compile(rf"<@!?{bot_id}>")
     return mention.sub(" ", content).strip() if mention.search(content) else None
-
-
-def _only_points(text: str) -> bool:
-    """True for no text of its own, or only "is this true?": what is meant stands elsewhere."""
-    return _ONLY_POINTING.fullmatch(re.sub(r"[^\w\s]", " ", text).strip()) is not None
 
 
 async def setup(bot: Any) -> None:

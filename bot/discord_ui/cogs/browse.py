@@ -30,7 +30,7 @@ class Browse(commands.Cog):
     @app_commands.command(name="caveats", description=wording.COMMAND_CAVEATS)
     async def caveats(self, interaction: discord.Interaction) -> None:
         """The caveat levels."""
-        await show_privately(interaction, render.caveats_view(self.app.live.library))
+        await show_privately(interaction, *render.caveats_views(self.app.live.library))
 
     @app_commands.command(name="about", description=wording.COMMAND_ABOUT)
     async def about(self, interaction: discord.Interaction) -> None:
@@ -43,13 +43,14 @@ def about_text(app: App) -> str:
     library = app.live.library
     reviewed = max((e.reviewed.on for e in library.live), default=None)
     overdue = sum(e.reviewed.is_overdue(app.today) for e in library.live)
+    days = app.settings.answered_kept_days
     return wording.ABOUT.format(
         version=__version__,
         entries=len(library.live),
         library=library.version,
         reviewed=reviewed or "never",
         overdue=wording.ABOUT_OVERDUE.format(count=overdue) if overdue else "",
-        kept=app.settings.answered_kept_days,
+        kept=wording.ABOUT_KEPT.format(days=days) if days else wording.ABOUT_NONE_KEPT,
     )
 
 

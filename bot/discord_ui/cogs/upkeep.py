@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ class Upkeep(commands.Cog):
     def __init__(self, bot: commands.Bot, app: App) -> None:
         self.bot = bot
         self.app = app
+        self._tidying = asyncio.Lock()
 
     async def cog_load(self) -> None:
         """Start the loops."""
@@ -29,15 +31,17 @@ class Upkeep(commands.Cog):
             self.heartbeat.start()
 
     async def cog_unload(self) -> None:
-        """Stop the loops."""
-        self.tidy.cancel()
+        """Stop the loops, yet never in the middle of a write: the database's thread may not get over it."""
+        async with self._tidying:
+            self.tidy.cancel()
         self.heartbeat.cancel()
 
     @tasks.loop(minutes=1)
     async def tidy(self) -> None:
         """Offers left alone become unanswered, and what is too old is forgotten."""
         try:
-            await self.app.tidy()
+            async with self._tidying:
+                await self.app.tidy()
         except Exception as error:  # a loop that dies silently would never tidy again
             log.error("tidying failed", reference=errors.new_reference(), exc_info=error)
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: it migrates over the connection that the store hands it."""
+"""Alembic's entry: it migrates over the connection, and in the transaction, that the store hands it."""
 
 from alembic import context
 

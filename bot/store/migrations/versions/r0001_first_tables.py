@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.store import tables
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -18,14 +16,15 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
-        sa.Column("at", tables.UtcDateTime(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
         sa.Column("entry_id", sa.String(length=80), nullable=False),
         sa.Column("entry_version", sa.String(length=16), nullable=False),
         sa.Column("library_version", sa.String(length=64), nullable=False),
         sa.Column("confidence", sa.Float(), nullable=False),
         sa.Column("way", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answered")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_answered_at"), "answered", ["at"], unique=False)
     op.create_table(
@@ -33,16 +32,17 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
-        sa.Column("at", tables.UtcDateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
         sa.Column("entry_id", sa.String(length=80), nullable=False),
         sa.Column("entry_version", sa.String(length=16), nullable=False),
         sa.Column("library_version", sa.String(length=64), nullable=False),
-        sa.Column("text", sa.Text(), nullable=True),
-        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("text", sa.String(), nullable=True),
+        sa.Column("why", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_feedback_at"), "feedback", ["at"], unique=False)
     op.create_index(op.f("ix_feedback_entry_id"), "feedback", ["entry_id"], unique=False)
@@ -51,15 +51,16 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
-        sa.Column("at", tables.UtcDateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
         sa.Column("door", sa.String(length=20), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
         sa.Column("key", sa.String(length=600), nullable=False),
         sa.Column("library_version", sa.String(length=64), nullable=False),
         sa.Column("candidates", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_offers_at"), "offers", ["at"], unique=False)
     op.create_table(
@@ -69,13 +70,14 @@ def upgrade() -> None:
         ),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.String(length=600), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
-        sa.Column("first_at", tables.UtcDateTime(), nullable=False),
-        sa.Column("last_at", tables.UtcDateTime(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
         sa.UniqueConstraint("guild_id", "key", name=op.f("uq_questions_guild_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_questions_status_last_at", "questions", ["status", "last_at"], unique=False)
     op.create_table(
@@ -84,7 +86,7 @@ def upgrade() -> None:
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", tables.UtcDateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
         sa.Column("door", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
@@ -97,6 +99,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_askings")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_askings_question_id"), "askings", ["question_id"], unique=False)
     op.create_table(
@@ -106,7 +109,7 @@ def upgrade() -> None:
         ),
         sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
-        sa.Column("at", tables.UtcDateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["question_id"],
             ["questions.id"],
@@ -115,6 +118,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waiters")),
         sa.UniqueConstraint("question_id", "user_id", name=op.f("uq_waiters_question_id")),
+        sqlite_autoincrement=True,
     )
 
 

@@ -1,0 +1,77 @@
+"""`caveat check`: every mistake in the knowledge in one run, each with its place and its mend."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot.cli.edges import CouldNotRun
+from bot.cli.problem_formats import github_line, json_report, summary, text_lines
+from bot.cli.terminal import open_console
+from bot.core.problem import Severity
+from bot.journeys.check_knowledge import check_knowledge
+from bot.knowledge.schema import entry_schema
+
+PROBLEMS_FOUND = 1
+SCHEMA_FILE = "entry.schema.json"
+
+
+@click.command(short_help="Find every mistake in the knowledge, with its mend.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "github", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, for GitHub's annotations, or for programs.",
+)
+@click.option("--schema", is_flag=True, help=f"Write {SCHEMA_FILE}, which editors read, instead of checking.")
+@click.argument(
+    "folder",
+    metavar="[DIR]",
+    type=click.Path(path_type=Path),
+    default=Path("knowledge"),
+    envvar="KNOWLEDGE_DIR",
+)
+def check(form: str, schema: bool, folder: Path) -> None:
+    """Check the knowledge in DIR (KNOWLEDGE_DIR, or else "knowledge").
+
+    Every problem is shown in one run: file, line, column, what is wrong, its rule, and what
+    to do. An error keeps the knowledge from going live; advice never does. The exit code
+    is 0 without errors, 1 with errors, 2 where there is nothing to check.
+
+    \b
+    Examples:
+      caveat check
+      caveat check my-knowledge --format json
+      caveat check --schema
+    """
+    if schema:
+        _write_schema(folder)
+        return
+    checked = check_knowledge(folder, datetime.now(UTC).date())
+    if form == "json":
+        click.echo(json_report(checked.library, checked.problems))
+    elif form == "github":
+        for problem in checked.problems:
+            click.echo(github_line(folder, problem))
+        click.echo(summary(checked.library, checked.problems))
+    else:
+        console = open_console()
+        for line in text_lines(folder, checked.problems):
+            console.print(line, soft_wrap=True)
+        click.echo(summary(checked.library, checked.problems))
+    if any(problem.severity is Severity.ERROR for problem in checked.problems):
+        raise click.exceptions.Exit(PROBLEMS_FOUND)
+
+
+def _write_schema(folder: Path) -> None:
+    file = folder / SCHEMA_FILE
+    try:
+        file.write_text(entry_schema(), encoding="utf-8", newline="\n")
+    except OSError as fault:
+        why = f"{file} cannot be written: {fault.strerror}"
+        raise CouldNotRun(f"{why}; name the knowledge folder: caveat check --schema DIR") from fault
+    click.echo(f"wrote {file}")

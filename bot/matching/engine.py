@@ -1,0 +1,100 @@
+"""Engine: which models turn a text into numbers here, opened once and shared by every matcher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import platformdirs
+
+from bot.matching.minilm.encoder import Encoder, ModelUnusableError
+from bot.matching.vector_cache import Matrix, VectorCache
+from bot.matching.word_table import TableUnusableError, WordTable
+
+Kind = Literal["default", "light"]
+
+MODEL, TABLE, VECTORS = "minilm", "wordllama", "vectors"
+"""Folders under the cache folder, as `bot.matching.model_setup` fills them."""
+MEND = "run `make model`, or set MATCHER=light"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The models in use. `kind` is what runs, not what was wished for; `warning` says why they differ.
+
+    `light` has no encoder; without a table either, only spelling and word forms are compared.
+    """
+
+    kind: Kind
+    encoder: Encoder | None
+    table: WordTable | None
+    cache: VectorCache | None
+    warning: str | None = None
+
+    @classmethod
+    def open(cls, folder: Path, kind: Kind = "default", model: Path | None = None) -> Engine:
+        """Open what the set-up left in the cache folder; `model` names a converted model of one's own.
+
+        Never raises for a missing or broken model: the light engine runs then, and `warning` says so.
+        """
+        cache = VectorCache(folder / VECTORS)
+        table, warning = None, None
+        try:
+            table = WordTable.open(folder / TABLE)
+        except TableUnusableError as fault:
+            warning = f"Only spelling is compared, not meaning: {fault}. Mend: run `make model`."
+        if kind == "light":
+            return cls("light", None, table, cache, warning)
+        try:
+            return cls("default", Encoder.open(model or folder / MODEL), table, cache, warning)
+        except ModelUnusableError as fault:
+            light = f"The light search is running, which finds less: {fault}. Mend: {MEND}."
+            return cls("light", None, table, cache, f"{light} {warning}" if warning else light)
+
+    @property
+    def id(self) -> str:
+        """Changes with anything that changes a vector; vectors are cached under it."""
+        encoder = self.encoder.id if self.encoder is not None else "none"
+        return f"{encoder}-{self.table.id if self.table is not None else 'none'}"
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Numbers a text gets from the encoder and from the table; 0 where there is none."""
+        return (
+            self.encoder.width if self.encoder is not None else 0,
+            self.table.width if self.table is not None else 0,
+        )
+
+    def dense(self, texts: Sequence[str]) -> Matrix:
+        """Normalised texts as rows: the encoder's vector, then the table's, each of length one."""
+        parts = [np.zeros((len(texts), 0), dtype=np.float32)]
+        if self.encoder is not None:
+            parts.append(self.encoder.vectors(texts))
+        if self.table is not None:
+            parts.append(self.table.vectors(texts))
+        return np.concatenate(parts, axis=1)
+
+    def dense_cached(self, texts: Sequence[str]) -> Matrix:
+        """The same by way of the disk, where the encoder makes it worth while."""
+        if self.encoder is None or self.cache is None:
+            return self.dense(texts)
+        return self.cache.vectors(texts, self.id, sum(self.widths), self.dense)
+
+
+PLAIN = Engine("light", None, None, None)
+"""No model at all: for tests of everything that is not about meaning."""
+
+
+def cache_folder() -> Path:
+    """Where the set-up puts models unless it is told otherwise: the user's cache folder."""
+    return platformdirs.user_cache_path("caveat")
+
+
+@lru_cache(maxsize=1)
+def installed_engine() -> Engine:
+    """The engine of the user's cache folder, opened once; what `Matcher.over` takes when given none."""
+    return Engine.open(cache_folder())

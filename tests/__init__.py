@@ -1,0 +1,1 @@
+"""The tests: each reads as a sentence and touches what a user touches."""
