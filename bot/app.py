@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 
 import structlog
 
 from bot.core.problem import Problem, Severity
-from bot.journeys.check_knowledge import check_knowledge
+from bot.journeys.check_knowledge import PASSED, check_knowledge
 from bot.journeys.choose import expire_offers
 from bot.journeys.live import Live
+from bot.matching.engine import Engine, Kind, cache_folder
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.store.store import Store
@@ -50,6 +53,9 @@ class App:
         messages tell the mend.
         """
         live = load_live(settings, clock().date())
+        warning = live.matcher.engine.warning
+        if warning:
+            log.warning("search", warning=warning)
         app = cls(settings, await Store.open(settings.database_url), live, clock)
         app.metrics.entries.set(len(live.library.live))
         log.info("ready", entries=len(live.library.live), library=live.library.version)
@@ -75,7 +81,21 @@ class App:
 
 def load_live(settings: Settings, today: date) -> Live:
     """The knowledge of the settings' folder. Raises KnowledgeBrokenError or KnowledgeNotFoundError."""
-    checked = check_knowledge(settings.knowledge_dir, today, with_advice=False)
+    engine = _engine(settings.cache_dir, settings.matcher, settings.model_dir)
+    checked = check_knowledge(
+        settings.knowledge_dir,
+        today,
+        with_advice=False,
+        engine=engine,
+        passed=(settings.cache_dir or cache_folder()) / PASSED,
+        asks=engine.kind == "default",
+    )
     if checked.live is None:
         raise KnowledgeBrokenError(checked.problems)
     return checked.live
+
+
+@lru_cache(maxsize=4)
+def _engine(cache_dir: Path | None, kind: Kind, model_dir: Path | None) -> Engine:
+    """Opened once a process: a reload swaps the library, not the model."""
+    return Engine.open(cache_dir or cache_folder(), kind, model_dir)

@@ -29,6 +29,15 @@ class Settings(BaseSettings):
         description="SQLite or PostgreSQL address of the log.",
         repr=False,
     )
+    matcher: Literal["default", "light"] = Field(
+        default="default", description="The search: default, or light for machines with little memory."
+    )
+    model_dir: Path | None = Field(
+        default=None, description="A converted model of one's own, instead of the one that is set up."
+    )
+    cache_dir: Path | None = Field(
+        default=None, description="Where models and vectors are kept; the user's cache folder where empty."
+    )
     public_answers: bool = Field(default=True, description="Sure answers to /ask are seen by the channel.")
     answered_kept_days: int = Field(
         default=30,
@@ -49,7 +58,15 @@ class Settings(BaseSettings):
         default=None, ge=1, le=65535, description="Port for Prometheus on 127.0.0.1; none where empty."
     )
 
-    @field_validator("discord_token", "discord_token_file", "heartbeat_file", "metrics_port", mode="before")
+    @field_validator(
+        "discord_token",
+        "discord_token_file",
+        "model_dir",
+        "cache_dir",
+        "heartbeat_file",
+        "metrics_port",
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value

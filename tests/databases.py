@@ -13,8 +13,6 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store.store import Store
-
 SERVER = "CAVEAT_TEST_POSTGRES_URL"
 
 
@@ -46,21 +44,3 @@ async def a_postgres_database() -> AsyncIterator[str]:
         async with engine.connect() as connection:
             await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         await engine.dispose()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of an empty database, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        yield sqlite_url(tmp_path)
-        return
-    async with a_postgres_database() as url:
-        yield url
-
-
-@pytest.fixture
-async def store(database_url: str) -> AsyncIterator[Store]:
-    """An open store on an empty database."""
-    opened = await Store.open(database_url)
-    yield opened
-    await opened.close()

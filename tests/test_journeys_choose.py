@@ -14,7 +14,7 @@ from bot.store.records import Door, Place
 from bot.store.store import Store
 from tests.make_kept import NOON, a_live, later
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.store_fixtures"]
 
 NEAR = "my cat chewed a lily leaf in winter, what about the soil"
 

@@ -15,7 +15,7 @@ from bot.store.records import Door, Place
 from bot.store.store import Store
 from tests.make_kept import NOON, a_live, later
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.store_fixtures"]
 
 HERE = Place(guild_id=10, channel_id=20)
 EXACT = "my cat chewed a lily leaf"

@@ -16,7 +16,7 @@ from bot.store.store import Store
 from tests.databases import a_postgres_database
 from tests.make_kept import NOON, a_kept, an_answered, later
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.store_fixtures"]
 
 
 async def test_fifty_who_ask_the_same_at_once_count_to_fifty(store: Store) -> None:

@@ -13,7 +13,7 @@ from bot.store.records import Answered, Feedback, FeedbackKind, Place, Way
 from bot.store.store import Store
 from tests.make_kept import NOON, a_kept, an_answered
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.store_fixtures"]
 
 HOSTILE = {
     "null characters": "do ferns\x00 dream\x00",

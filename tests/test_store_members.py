@@ -11,7 +11,7 @@ from bot.store.records import Door, Feedback, FeedbackKind, Place
 from bot.store.store import Store
 from tests.make_kept import NOON, a_kept, an_answered, later
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.store_fixtures"]
 
 
 @pytest.fixture

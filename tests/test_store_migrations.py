@@ -20,11 +20,11 @@ from bot.store.engine import StoreUnavailableError, open_engine
 from bot.store.migrate import alembic_config
 from bot.store.store import Store
 from bot.store.tables import metadata
-from tests.databases import a_postgres_database, sqlite_url
+from tests.databases import a_postgres_database, server_url, sqlite_url
 from tests.kill.life import Nursery
 from tests.make_kept import NOON, a_kept
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.store_fixtures"]
 
 Found = TypeVar("Found")
 
@@ -47,6 +47,10 @@ async def looked_up(url: str, look: Callable[[Connection], Found]) -> Found:
 def tables_of(connection: Connection) -> set[str]:
     """The names of the tables."""
     return set(inspect(connection).get_table_names())
+
+
+def test_the_store_is_tried_on_postgresql_too() -> None:
+    assert server_url().startswith("postgresql")
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -> None:
@@ -119,9 +123,9 @@ async def test_six_processes_that_open_a_new_database_at_once_all_succeed(kind: 
         for attempt in range(3):
             if kind == "sqlite":
                 await _open_at_once(nursery, sqlite_url(tmp_path, f"{attempt}.db"))
-            else:
-                async with a_postgres_database() as url:
-                    await _open_at_once(nursery, url)
+                continue
+            async with a_postgres_database() as url:
+                await _open_at_once(nursery, url)
 
 
 async def _open_at_once(nursery: Nursery, url: str) -> None:

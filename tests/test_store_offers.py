@@ -7,7 +7,7 @@ from bot.store.records import Door, Offer, Way
 from bot.store.store import Store
 from tests.make_kept import NOON, a_kept, an_answered, later
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.store_fixtures"]
 
 
 async def test_an_open_offer_is_found_with_all_that_was_known(store: Store) -> None:

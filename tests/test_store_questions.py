@@ -12,7 +12,7 @@ from bot.store.records import Asking, Door, OpenQuestion
 from bot.store.store import Store
 from tests.make_kept import NOON, a_kept, later
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.store_fixtures"]
 
 
 async def test_a_logged_question_is_found_again_with_all_that_was_known(store: Store) -> None:

@@ -13,7 +13,7 @@ from tests.databases import sqlite_url
 from tests.make import KNOWLEDGE, some_settings
 from tests.make_kept import NOON, a_kept, a_live, an_answered, later
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.store_fixtures"]
 
 
 async def test_an_answered_question_is_kept_without_who_or_where(store: Store) -> None:

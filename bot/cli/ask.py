@@ -13,6 +13,7 @@ from typing import Any, cast
 import click
 
 from bot.cli.edges import CouldNotRun
+from bot.cli.search import open_engine
 from bot.core.library import Library
 from bot.core.outcome import Abstain, Answer, Candidate, Outcome, Refer, Suggest
 from bot.core.problem import Severity
@@ -22,7 +23,7 @@ from bot.knowledge.load import load_library
 MOST_CANDIDATES = 5
 CHUNK_BYTES = 64 * 1024
 """What is read from stdin at once, at most: a pipe holds as much."""
-MOST_TOGETHER = 32
+MOST_TOGETHER = 128
 """Questions that are matched at once; the first answers of a long file come out early even so."""
 
 
@@ -91,7 +92,7 @@ def open_live(folder: Path) -> Live:
             f"the knowledge in {folder} has {errors}, so nothing is served; "
             f"to see where, and the mend: run `caveat check {folder}`"
         )
-    return Live.of(loaded.library)
+    return Live.of(loaded.library, open_engine())
 
 
 def answer_lines(stream: BufferedIOBase, live: Live) -> None:

@@ -9,6 +9,7 @@ import click
 
 from bot.cli.edges import CouldNotRun
 from bot.cli.problem_formats import github_line, json_report, summary, text_lines
+from bot.cli.search import open_engine, passed_folder
 from bot.cli.terminal import open_console
 from bot.core.problem import Severity
 from bot.journeys.check_knowledge import check_knowledge
@@ -51,7 +52,17 @@ def check(form: str, schema: bool, folder: Path) -> None:
     if schema:
         _write_schema(folder)
         return
-    checked = check_knowledge(folder, datetime.now(UTC).date())
+    engine = open_engine()
+    checked = check_knowledge(
+        folder,
+        datetime.now(UTC).date(),
+        engine=engine,
+        passed=passed_folder(),
+        asks=engine.kind == "default",
+        again=True,
+    )
+    if engine.kind == "light":
+        click.echo("The entries' tests were not asked: they are written for the default search.", err=True)
     if form == "json":
         click.echo(json_report(checked.library, checked.problems))
     elif form == "github":

@@ -53,6 +53,7 @@ ABSTAIN: dict[Reason, str] = {
     ),
     Reason.LANGUAGE: "I can only answer in English so far, and I would rather not guess.",
 }
+HELP_SHORT = "I have something for you alone. Only you can open it:"
 POINT_TO_CHECK = (
     "I cannot read the other message from here. Open its menu and choose **Apps › Check this message**, "
     "or ask me in your own words."
@@ -130,6 +131,7 @@ BUTTON_TELL = "Tell me when it is"
 BUTTON_UNTELL = "Never mind"
 BUTTON_OPEN = "Show choices"
 BUTTON_OPEN_ANSWER = "Show the answer"
+BUTTON_OPEN_HELP = "Open"
 
 WRONG_TITLE = "What is wrong here?"
 WRONG_LABEL = "What is wrong, or what is missing?"

@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.core import wording
-from bot.discord_ui import answer_buttons, choice_buttons, errors, tell_buttons, topics
+from bot.discord_ui import answer_buttons, choice_buttons, errors, help_buttons, tell_buttons, topics
 from bot.discord_ui.buttons import NOBODY, app_of, pattern, whisper
 from bot.settings import Settings
 
@@ -33,6 +33,7 @@ LASTING = (
     choice_buttons.Pick,
     choice_buttons.NoneOfThese,
     choice_buttons.OpenChoices,
+    help_buttons.OpenHelp,
     tell_buttons.TellMe,
     tell_buttons.NeverMind,
     topics.GroupMenu,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.entry import Entry
-from bot.core.outcome import Abstain, Answer, Candidate, Outcome, Reason, Refer, Suggest
+from bot.core.library import SafetyKind
+from bot.core.outcome import Abstain, Answer, Candidate, Reason, Refer, Suggest
 from bot.core.scrub import scrub
 from bot.journeys.live import Live
 from bot.matching.normalise import normalise
@@ -53,7 +54,14 @@ class Unanswered:
     question_id: int | None
 
 
-Reply = Shown | Offered | Unanswered
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """A question of the safety list: its own reply, always private, and nothing of it is kept."""
+
+    kind: SafetyKind
+
+
+Reply = Shown | Offered | Unanswered | Referred
 
 
 async def answer(asked: Asked, live: Live, store: Store, now: datetime, kept_days: int) -> Reply:
@@ -67,6 +75,8 @@ async def answer(asked: Asked, live: Live, store: Store, now: datetime, kept_day
         kept = kept_question(asked, live, outcome.candidates)
         offer_id = await store.open_offer(kept, now)
         return Offered(offer_id, tuple(live.library.entries[c.entry_id] for c in outcome.suggestions))
+    if isinstance(outcome, Refer):
+        return Referred(live.library.never[outcome.kind])
     return await _unanswered(asked, outcome, live, store, now)
 
 
@@ -98,11 +108,7 @@ def kept_question(asked: Asked, live: Live, candidates: tuple[Candidate, ...]) -
     return Kept(text, key, asked.door, asked.place, candidates, live.library.version)
 
 
-async def _unanswered(asked: Asked, outcome: Outcome, live: Live, store: Store, now: datetime) -> Unanswered:
-    if isinstance(outcome, Refer):
-        return Unanswered(Reason.LOW_CONFIDENCE, None)
-    if not isinstance(outcome, Abstain):
-        raise TypeError(f"{outcome} was answered")
+async def _unanswered(asked: Asked, outcome: Abstain, live: Live, store: Store, now: datetime) -> Unanswered:
     kept = kept_question(asked, live, outcome.candidates)
     if outcome.reason in NEVER_LOGGED or not kept.text:
         return Unanswered(outcome.reason, None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bot import __version__
 from bot.core.entry import Entry, Status
 from bot.core.library import Library, SafetyKind
 from bot.core.outcome import Answer, Outcome, Refer, Suggest
@@ -18,9 +20,12 @@ from bot.knowledge.reading import reading_ease
 from bot.knowledge.rulebook import quoted
 from bot.knowledge.rules import Owner
 from bot.knowledge.tree import Path as Place
+from bot.matching.engine import Engine
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import normalise
 
+PASSED = "passed"
+"""Folder under the cache folder for what need not be asked again."""
 CONFUSED = 0.95
 """Cosine from which two phrasings say the same to the search; only word order or endings differ."""
 
@@ -34,11 +39,23 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
-def check_knowledge(folder: Path, today: date, *, with_advice: bool = True) -> Checked:
+def check_knowledge(
+    folder: Path,
+    today: date,
+    *,
+    with_advice: bool = True,
+    engine: Engine | None = None,
+    passed: Path | None = None,
+    asks: bool = True,
+    again: bool = False,
+) -> Checked:
     """Load the folder and ask its own tests. `today` only matters to advice.
 
-    The tests are asked only where every entry could be read and no question stands twice:
-    otherwise they would tell of what is missing or double, not of themselves.
+    Where a folder `passed` is given, a library whose tests passed with this engine is noted there,
+    and its tests, which cannot come out differently, are not asked again, unless `again`. `asks` False
+    leaves the search's rules out: the tests are written for the default engine, and light finds less.
+    They are asked only where every entry could be read and no question stands twice: otherwise they
+    would tell of what is missing or double, not of themselves.
     Raises KnowledgeNotFoundError where there is no such folder.
     """
     loaded = load_library(folder)
@@ -47,14 +64,33 @@ def check_knowledge(folder: Path, today: date, *, with_advice: bool = True) -> C
     problems.extend(duplicates)
     live = None
     if loaded.is_whole and not duplicates:
-        live = Live.of(loaded.draft)
+        live = Live.of(loaded.draft, engine)
+        mark = _mark(passed, live) if passed is not None else None
         owners = {(owner.id, owner.is_kind): owner for owner in loaded.owners}
-        problems.extend(_confused(loaded, owners, live.matcher))
-        problems.extend(_failing_tests(loaded.draft, owners, live.matcher))
+        if asks and (again or mark is None or not mark.exists()):
+            asked = [
+                *_confused(loaded, owners, live.matcher),
+                *_failing_tests(loaded.draft, owners, live.matcher),
+            ]
+            problems.extend(asked)
+            if mark is not None and not asked:
+                _note(mark)
     if with_advice:
         problems.extend(advice(loaded, today, reading_ease))
     told = (p for p in problems if with_advice or p.severity is Severity.ERROR)
     return Checked(None if has_errors(problems) else live, loaded.draft, tuple(sorted(told)))
+
+
+def _mark(passed: Path, live: Live) -> Path:
+    """The file that stands for a library whose tests passed with this engine and this version's search."""
+    return passed / f"{live.library.version}-{live.matcher.engine.id}-{__version__}"
+
+
+def _note(mark: Path) -> None:
+    # A cache that cannot be written only makes the next start slower.
+    with contextlib.suppress(OSError):
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
 
 
 def _question_problems(owners: Iterable[Owner]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.library import Library
+from bot.matching.engine import Engine
 from bot.matching.matcher import Matcher
 
 
@@ -16,6 +17,6 @@ class Live:
     matcher: Matcher
 
     @classmethod
-    def of(cls, library: Library) -> Live:
-        """Build the matcher over a library."""
-        return cls(library, Matcher.over(library))
+    def of(cls, library: Library, engine: Engine | None = None) -> Live:
+        """Build the matcher over a library; without an engine, the one in the user's cache folder."""
+        return cls(library, Matcher.over(library, engine))

