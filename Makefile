@@ -17,7 +17,8 @@ PIP_INSTALL = python -m pip install --quiet --disable-pip-version-check --no-dep
 
 ##@ Use
 .PHONY: run
-run: .venv-$(RUN_IN)/model ## run the bot; without a DISCORD_TOKEN, open the preview in a browser
+run: .venv-$(RUN_IN)/ready ## run the bot; without a DISCORD_TOKEN, open the preview in a browser
+	@$(MAKE) .venv-$(RUN_IN)/model || echo "Going on with the light search, which finds less; 'make model' tries again." >&2
 ifeq ($(RUN_IN),run)
 	@.venv-run/bin/caveat run
 else
@@ -27,7 +28,9 @@ else
 endif
 
 .PHONY: model
-model: .venv-dev/model ## download the pinned weights and make the search model (once; in the user's cache folder)
+model: ## make the search model from its pinned weights (in the user's cache folder; done by itself, too)
+	@rm -f .venv-*/model
+	@$(MAKE) .venv-$(RUN_IN)/model
 
 ##@ Check
 .PHONY: test
@@ -90,7 +93,7 @@ compile = .venv-lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-
 
 # Two stamps an environment: `installed` is what the lock says, `ready` has the bot itself, as the `caveat` command.
 # The second is made without the network, since it is made again whenever pyproject.toml changes.
-.PRECIOUS: .venv-%/installed .venv-%/ready
+.PRECIOUS: .venv-%/installed .venv-%/ready .venv-%/model
 .venv-%/installed: requirements/%.txt requirements/build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Caveat needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \

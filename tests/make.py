@@ -96,22 +96,33 @@ def a_library(*entries: Entry, **changes: Any) -> Library:
     return replace(library, **changes)
 
 
+def with_library(live: Live, **changes: Any) -> Live:
+    """What is live, after the library was changed and loaded anew."""
+    return Live.of(replace(live.library, **changes), live.matcher.engine)
+
+
 def with_entry(live: Live, entry_id: str, **changes: Any) -> Live:
     """What is live, after that entry was edited."""
     entries = dict(live.library.entries)
     entries[entry_id] = replace(entries[entry_id], **changes)
-    return Live.of(replace(live.library, entries=entries, version="edited"))
+    return with_library(live, entries=entries, version="edited")
 
 
 def without_entry(live: Live, entry_id: str) -> Live:
     """What is live, after that entry's file was deleted."""
     kept = {key: entry for key, entry in live.library.entries.items() if key != entry_id}
-    return Live.of(replace(live.library, entries=kept, version="deleted"))
+    return with_library(live, entries=kept, version="deleted")
 
 
 def some_settings(knowledge_dir: Path, database: Path, **changes: Any) -> Settings:
-    """Settings that read neither the environment's .env nor anything else from outside."""
-    given = {"knowledge_dir": knowledge_dir, "database_url": f"sqlite+aiosqlite:///{database}", **changes}
+    """Settings that read nothing from outside: no .env, and no model that happens to be set up here."""
+    given = {
+        "knowledge_dir": knowledge_dir,
+        "database_url": f"sqlite+aiosqlite:///{database}",
+        "cache_dir": database.parent / "cache",
+        "matcher": "light",
+        **changes,
+    }
     return Settings(_env_file=None, **given)
 
 

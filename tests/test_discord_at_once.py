@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 from simcord import ChannelHandle, Env, MemberActor
 
 from bot.core import wording
-from bot.journeys.live import Live
 from bot.settings import Settings
 from tests.discord_drive import (
     app_of,
@@ -22,7 +20,7 @@ from tests.discord_drive import (
     reply,
     whispered,
 )
-from tests.make import without_entry
+from tests.make import with_library, without_entry
 
 CACTUS = "How often should a cactus be watered in winter?"
 UNSURE = "how often should a cactus be watered"
@@ -105,7 +103,7 @@ async def test_who_asks_while_the_library_is_swapped_gets_the_one_it_began_with(
         await asyncio.sleep(0.2)
         assert not asking.done(), "it waits for the database with the old library in hand"
         old, gone = app.live, without_entry(app.live, "cactus-in-winter")
-        app.live = Live.of(replace(gone.library, levels={}, sources={}, groups={}))
+        app.live = with_library(gone, levels={}, sources={}, groups={})
         holder.rollback()
         answer = reply(await asking)
     assert f"## {CACTUS}" in read(answer)
@@ -125,7 +123,7 @@ async def test_who_picks_while_the_library_is_swapped_gets_the_one_it_began_with
         await asyncio.sleep(0.2)
         assert not picking.done()
         gone = without_entry(app.live, "cactus-in-winter")
-        app.live = Live.of(replace(gone.library, levels={}, sources={}, groups={}))
+        app.live = with_library(gone, levels={}, sources={}, groups={})
         holder.rollback()
         answer = reply(await picking)
     assert "◕ **Likely**" in read(answer)
@@ -139,7 +137,7 @@ async def test_who_mentions_while_the_library_is_swapped_gets_the_one_it_began_w
         asking = asyncio.ensure_future(alice.send(general, f"<@{bot_id(env)}> {CACTUS}"))
         await asyncio.sleep(0.2)
         gone = without_entry(app.live, "cactus-in-winter")
-        app.live = Live.of(replace(gone.library, levels={}, sources={}, groups={}))
+        app.live = with_library(gone, levels={}, sources={}, groups={})
         holder.rollback()
         await asking
     assert "◕ **Likely**" in read(last(general))

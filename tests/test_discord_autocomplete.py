@@ -33,10 +33,6 @@ async def test_what_fits_what_was_typed_comes_first(
     assert offered[0]["name"] == "How often should a cactus be watered in winter?"
 
 
-async def test_what_fits_nothing_is_offered_nothing(alice: MemberActor, general: ChannelHandle) -> None:
-    assert await alice.autocomplete(general, "ask", "question", "zzqx") == []
-
-
 async def test_picking_one_answers_exactly_that_entry(
     alice: MemberActor, general: ChannelHandle, env: Env
 ) -> None:

@@ -47,58 +47,56 @@ async def untouched(env: Env) -> None:
     assert len(await store.answered_rows()) == 1
 
 
-@pytest.mark.parametrize(
-    "custom_id",
-    [
-        f"cv:src:{'a' * 80}",
-        "cv:src:",
-        "cv:det:no-such-entry",
-        "cv:rel:coffee-for-ferns",
-        "cv:show:misting-monstera",
-        "cv:show:__class__",
-        "cv:mine:no-such-entry:1:0",
-        f"cv:nm:no-such-entry:0a1b2c3d:{HUGE}:0",
-        "cv:nm::::0",
-        "cv:nm:cactus-in-winter:nothex:1:0",
-        "cv:nm:cactus-in-winter:0a1b2c3d:-1:1",
-        f"cv:nm:cactus-in-winter:0a1b2c3d:{HUGE}:1",
-        "cv:wr:no-such-entry:0a1b2c3d:1",
-        "cv:wr:::",
-        f"cv:pick:{HUGE}:0:no-such-entry",
-        "cv:pick:-1::cactus-in-winter",
-        "cv:pick:1:0:",
-        f"cv:nope:{HUGE}:0",
-        "cv:nope:-5:0",
-        "cv:nope::0",
-        "cv:nope:١٢:0",
-        f"cv:open:{HUGE}:0",
-        "cv:open:one:0",
-        f"cv:tell:{HUGE}:0",
-        "cv:tell:-1:0",
-        "cv:tell::0",
-        "cv:tell:1:x",
-        f"cv:untell:{HUGE}:0",
-        "cv:untell::0",
-        "cv:rm:1",
-        "cv:rm:",
-    ],
+FORGED = (
+    f"cv:src:{'a' * 80}",
+    "cv:src:",
+    "cv:det:no-such-entry",
+    "cv:rel:coffee-for-ferns",
+    "cv:show:misting-monstera",
+    "cv:show:__class__",
+    "cv:mine:no-such-entry:1:0",
+    f"cv:nm:no-such-entry:0a1b2c3d:{HUGE}:0",
+    "cv:nm::::0",
+    "cv:nm:cactus-in-winter:nothex:1:0",
+    "cv:nm:cactus-in-winter:0a1b2c3d:-1:1",
+    f"cv:nm:cactus-in-winter:0a1b2c3d:{HUGE}:1",
+    "cv:wr:no-such-entry:0a1b2c3d:1",
+    "cv:wr:::",
+    f"cv:pick:{HUGE}:0:no-such-entry",
+    "cv:pick:-1::cactus-in-winter",
+    "cv:pick:1:0:",
+    f"cv:nope:{HUGE}:0",
+    "cv:nope:-5:0",
+    "cv:nope::0",
+    "cv:nope:١٢:0",
+    f"cv:open:{HUGE}:0",
+    "cv:open:one:0",
+    f"cv:tell:{HUGE}:0",
+    "cv:tell:-1:0",
+    "cv:tell::0",
+    "cv:tell:1:x",
+    f"cv:untell:{HUGE}:0",
+    "cv:untell::0",
+    "cv:rm:1",
+    "cv:rm:",
 )
+UNKNOWN = ("", "x", "cv:", "cv:src", "cv:src:a:b", "cv:unheard:1", "cv:tell:1:2:3", "cv:src:ä ö", "🌵" * 50)
+
+
 async def test_a_forged_button_gets_a_calm_reply_and_notes_nothing(
-    message: ResponseMessage, bob: MemberActor, env: Env, custom_id: str
+    message: ResponseMessage, bob: MemberActor, env: Env
 ) -> None:
-    pressed = await forge_press(env, bob, message, custom_id)
-    assert read(reply(pressed)) in CALM
+    for custom_id in FORGED:
+        text = read(reply(await forge_press(env, bob, message, custom_id)))
+        assert text in CALM, f"{custom_id}: {text}"
     await untouched(env)
 
 
-@pytest.mark.parametrize(
-    "custom_id",
-    ["", "x", "cv:", "cv:src", "cv:src:a:b", "cv:unheard:1", "cv:tell:1:2:3", "cv:src:ä ö", "🌵" * 50],
-)
 async def test_a_button_that_no_version_knows_is_said_to_be_outdated(
-    message: ResponseMessage, bob: MemberActor, env: Env, custom_id: str
+    message: ResponseMessage, bob: MemberActor, env: Env
 ) -> None:
-    assert whispered(await forge_press(env, bob, message, custom_id)) == wording.OUTDATED
+    for custom_id in UNKNOWN:
+        assert whispered(await forge_press(env, bob, message, custom_id)) == wording.OUTDATED, custom_id
     await untouched(env)
 
 
@@ -106,7 +104,7 @@ async def test_a_button_that_no_version_knows_is_said_to_be_outdated(
 async def test_no_form_breaks_whatever_its_fields_and_its_kind(
     message: ResponseMessage, bob: MemberActor, env: Env, form: str
 ) -> None:
-    names = ("entry", "version", "answered", "asker", "offer", "question", "level", "group", "part")
+    names = ("entry", "version", "answered", "asker", "offer", "question", "level", "group", "part", "kind")
     for field in ("", "-1", HUGE[:12], "x"):
         for kind in (BUTTON, SELECT):
             custom_id = form.format(**dict.fromkeys(names, field))

@@ -79,7 +79,7 @@ async def test_the_choices_of_a_mention_are_only_those_that_may_fit(
     opened = (await alice.click(last(general), label="Show choices")).response
     assert opened is not None
     live = app_of(env).live
-    fitting = [c for c in live.matcher.match(UNSURE) if c.confidence >= live.library.thresholds.suggest]
+    fitting = [c for c in live.matcher.match(UNSURE) if c.confidence >= live.matcher.thresholds.suggest]
     questions = [live.library.entries[candidate.entry_id].question for candidate in fitting]
     assert labels(opened) == [*questions[:3], "None of these"]
 

@@ -24,6 +24,7 @@ from bot.knowledge.schema import EntryForm
 from bot.knowledge.tree import read_tree
 from tests.make import KNOWLEDGE
 
+TEMPLATE = Path(__file__).resolve().parent.parent / "knowledge" / "TEMPLATE.yaml"
 TODAY = date(2026, 11, 22)
 SOME: dict[str, Any] = {
     "question": "May I water a cactus?",
@@ -61,7 +62,7 @@ def test_a_draft_of_little_says_what_is_to_be_written() -> None:
         draft.text
         == """\
 # yaml-language-server: $schema=../../entry.schema.json
-# A draft: nobody is shown it. Complete it, have it reviewed, then write `status: live`.
+# A draft, shown to nobody: complete it (TEMPLATE.yaml), have it reviewed, set it live.
 question: May I water a cactus?
 status: draft
 caveat: likely
@@ -105,12 +106,14 @@ def test_the_checker_finds_no_error_in_a_folder_with_a_draft(tmp_path: Path) -> 
     assert draft.slug not in {entry.id for entry in loaded.library.live}
 
 
-def test_the_fields_stand_in_the_order_of_the_form() -> None:
+def test_the_fields_stand_in_the_order_of_the_template() -> None:
     tree, _ = read_tree("", a_draft().text.encode(), limits.ENTRY_FILE_BYTES)
 
     assert tree is not None
-    wanted = [name for name in EntryForm.model_fields if name != "urgent"]
-    assert list(tree.fields or ()) == wanted
+    template, _ = read_tree("", TEMPLATE.read_bytes(), limits.ENTRY_FILE_BYTES)
+    assert template is not None
+    assert list(tree.fields or ()) == list(template.fields or ())
+    assert list(tree.fields or ()) == [name for name in EntryForm.model_fields if name != "urgent"]
 
 
 def test_a_long_answer_is_folded_and_one_of_paragraphs_keeps_its_lines() -> None:

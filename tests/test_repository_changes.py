@@ -220,6 +220,7 @@ async def test_a_coroutine_waits_in_a_thread(repository: Repository) -> None:
 def test_the_author_is_the_moderators_name_made_safe(repository: Repository, name: str, written: str) -> None:
     change = changed(repository, repository.start_change("name"), {ENTRY: NEW}, name)
 
+    assert author(name) == written
     assert said(repository, "log", "-1", "--format=%an <%ae>", change.branch) == f"{written} <{NOREPLY}>"
 
 
@@ -340,6 +341,19 @@ def test_many_change_sets_at_once_all_survive(repository: Repository, source: Pa
         assert repository.revisions.text_at(branch, ENTRY) == f"own: {number}\n"
         assert repository.revisions.text_at(shared.branch, f"entries/x/no-{number}.yaml") == f"a: {number}\n"
     assert said(repository, "fsck", "--strict", "--no-dangling") == ""
+
+
+def test_all_who_begin_while_main_moves_begin_at_the_newest(repository: Repository, source: Path) -> None:
+    for number in range(5):
+        commit(source, {f"knowledge/entries/x/main-{number}.yaml": "a: b\n"})
+        gate = threading.Barrier(6)
+
+        def work(_: int, gate: threading.Barrier = gate) -> str:
+            gate.wait()
+            return repository.start_change("x").commit
+
+        with ThreadPoolExecutor(6) as pool:
+            assert set(pool.map(work, range(6))) == {git(source, "rev-parse", "main")}
 
 
 def test_opening_the_same_folder_for_the_first_time_at_once_gives_one_clone(

@@ -19,6 +19,7 @@ from bot.core.outcome import Abstain, Answer, Candidate, Outcome, Refer, Suggest
 from bot.core.problem import Severity
 from bot.journeys.live import Live
 from bot.knowledge.load import load_library
+from bot.settings import read_settings
 
 MOST_CANDIDATES = 5
 CHUNK_BYTES = 64 * 1024
@@ -31,12 +32,8 @@ MOST_TOGETHER = 128
 @click.option(
     "--knowledge",
     type=click.Path(path_type=Path),
-    default=Path("knowledge"),
-    envvar="KNOWLEDGE_DIR",
-    show_default=True,
-    show_envvar=True,
     metavar="DIR",
-    help="The folder with the entries.",
+    help="The folder with the entries, instead of KNOWLEDGE_DIR's or the default.",
 )
 @click.option("--details", is_flag=True, help="Print the longer story too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a page.")
@@ -44,7 +41,9 @@ MOST_TOGETHER = 128
     "--stdin", "from_stdin", is_flag=True, help="Read one question a line, print one JSON line each."
 )
 @click.argument("question", nargs=-1)
-def ask(knowledge: Path, details: bool, as_json: bool, from_stdin: bool, question: tuple[str, ...]) -> None:
+def ask(
+    knowledge: Path | None, details: bool, as_json: bool, from_stdin: bool, question: tuple[str, ...]
+) -> None:
     """Ask a question and read what a member would read in Discord. Nothing is logged.
 
     With --json: the question, the decision (answer, suggest, abstain or refer), the entry
@@ -63,7 +62,9 @@ def ask(knowledge: Path, details: bool, as_json: bool, from_stdin: bool, questio
         raise click.UsageError("give a question or --stdin, not both")
     if not from_stdin and not question:
         raise click.UsageError('give a question: caveat ask "does bfr raise growth hormone?"')
-    live = open_live(knowledge)
+    if from_stdin and sys.stdin is None:
+        raise CouldNotRun("--stdin has nothing to read: stdin is closed")
+    live = open_live(knowledge or read_settings().knowledge_dir)
     if from_stdin:
         if sys.stdin.isatty():
             click.echo("One question a line; Ctrl-D ends it.", err=True)

@@ -14,6 +14,7 @@ from bot.cli.terminal import open_console
 from bot.core.problem import Severity
 from bot.journeys.check_knowledge import check_knowledge
 from bot.knowledge.schema import entry_schema
+from bot.settings import read_settings
 
 PROBLEMS_FOUND = 1
 SCHEMA_FILE = "entry.schema.json"
@@ -29,15 +30,9 @@ SCHEMA_FILE = "entry.schema.json"
     help="For people, for GitHub's annotations, or for programs.",
 )
 @click.option("--schema", is_flag=True, help=f"Write {SCHEMA_FILE}, which editors read, instead of checking.")
-@click.argument(
-    "folder",
-    metavar="[DIR]",
-    type=click.Path(path_type=Path),
-    default=Path("knowledge"),
-    envvar="KNOWLEDGE_DIR",
-)
-def check(form: str, schema: bool, folder: Path) -> None:
-    """Check the knowledge in DIR (KNOWLEDGE_DIR, or else "knowledge").
+@click.argument("given", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
+def check(form: str, schema: bool, given: Path | None) -> None:
+    """Check the knowledge in DIR (else in KNOWLEDGE_DIR, or in "knowledge").
 
     Every problem is shown in one run: file, line, column, what is wrong, its rule, and what
     to do. An error keeps the knowledge from going live; advice never does. The exit code
@@ -49,6 +44,7 @@ def check(form: str, schema: bool, folder: Path) -> None:
       caveat check my-knowledge --format json
       caveat check --schema
     """
+    folder = given or read_settings().knowledge_dir
     if schema:
         _write_schema(folder)
         return

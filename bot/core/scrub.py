@@ -21,7 +21,7 @@ _SPACE = re.compile(r"\s+")
 _SURE_ENDINGS = "com|org|net|edu|gov|info|gg|io|app|dev|de|uk|eu|tv|fr|nl|ly"
 _PATH_ENDINGS = "me|be|co|us|ca|au|it|es|at|ch|se|no|dk|pl|jp|br|in|to|ai|cc|st|xyz|link|page|site|online"
 _LABELS = r"(?<![\w@.-])(?:[^\W_][\w-]{0,62}\.)+"
-_LOCAL_PART = r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,256}"
+_LOCAL_PART = r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]++"
 _GAP = r"[ ./()-]{0,3}"
 _DATE = r"\d\d([./-])(?:\d\d\1)?(?:19|20)\d\d(?!\d)|\d\d([./-])\d\d\2\d\d(?!\d|\2\d)"
 _ROUND = r"\d\d0[ .-]\d\d0[ .-]\d\d\d0"

@@ -16,7 +16,7 @@ async def open_choices(offer_id: int, live: Live, store: Store) -> Offered | Non
     offer = await store.offer(offer_id)
     if offer is None:
         return None
-    suggest = live.library.thresholds.suggest
+    suggest = live.matcher.thresholds.suggest
     offered = (candidate for candidate in offer.kept.candidates if candidate.confidence >= suggest)
     served = (live.library.served(candidate.entry_id) for candidate in offered)
     return Offered(offer_id, tuple(entry for entry in served if entry is not None)[:3])

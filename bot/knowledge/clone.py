@@ -89,7 +89,7 @@ class Clone:
 
     def push(self, git: Git, commit: str, branch: str) -> None:
         """Bring a commit to a branch of the origin, never by force."""
-        words = ["--porcelain", "--no-verify", "--", self.origin.address, f"{commit}:refs/heads/{branch}"]
+        words = ["--porcelain", "--", self.origin.address, f"{commit}:refs/heads/{branch}"]
         ran = self._for_network(git).run("push", *words)
         if ran.code == 0:
             return

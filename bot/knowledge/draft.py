@@ -16,7 +16,7 @@ from bot.knowledge.scalars import one_line, paragraphs, same_text, scalar
 TO_BE_WRITTEN = "To be written."
 NOT_REVIEWED = "nobody so far, this is a draft"
 SCHEMA_LINE = "# yaml-language-server: $schema=../../entry.schema.json"
-NOTE_LINE = "# A draft: nobody is shown it. Complete it, have it reviewed, then write `status: live`."
+NOTE_LINE = "# A draft, shown to nobody: complete it (TEMPLATE.yaml), have it reviewed, set it live."
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WIDTH = 88
 """Columns of a folded text, as in the entries that are there."""

@@ -39,7 +39,6 @@ _ALWAYS = {
     "GIT_NO_REPLACE_OBJECTS": "1",
 }
 _SETTINGS = (
-    ("core.hooksPath", os.devnull),
     ("core.fsmonitor", "false"),
     ("gc.autoDetach", "false"),  # nothing goes on when a command has ended
     ("maintenance.autoDetach", "false"),

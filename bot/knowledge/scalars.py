@@ -48,16 +48,17 @@ def same_text(text: str) -> str:
 def scalar(text: str) -> str:
     """A text of one line as it stands behind "- " or "name: " in a block; expects `one_line` text.
 
-    Plain where YAML 1.1 and 1.2 both read it as that very text, else in double quotes.
+    Plain where YAML 1.1 and 1.2 both read it as that very text, else in quotes.
     """
     is_words = _PLAIN.fullmatch(text) and not _READ_OTHERWISE.search(text)
     return text if is_words or _is_word(text) else quoted_scalar(text)
 
 
 def quoted_scalar(text: str) -> str:
-    """The same in double quotes, which is right within brackets too."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    """The same in quotes, right within brackets too: single ones where double ones need a backslash."""
+    if '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _is_word(text: str) -> bool:

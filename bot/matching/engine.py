@@ -12,12 +12,14 @@ import numpy as np
 import platformdirs
 
 from bot.matching.minilm.encoder import Encoder, ModelUnusableError
+from bot.matching.tuning.adapter import Adapter, AdapterBrokenError
+from bot.matching.tuning.tuned import AdapterStaleError, tuned_encoder
 from bot.matching.vector_cache import Matrix, VectorCache
 from bot.matching.word_table import TableUnusableError, WordTable
 
 Kind = Literal["default", "light"]
 
-MODEL, TABLE, VECTORS = "minilm", "wordllama", "vectors"
+MODEL, TABLE, VECTORS, TUNED = "minilm", "wordllama", "vectors", "tuned"
 """Folders under the cache folder, as `bot.matching.model_setup` fills them."""
 MEND = "run `make model`, or set MATCHER=light"
 
@@ -26,6 +28,7 @@ MEND = "run `make model`, or set MATCHER=light"
 class Engine:
     """The models in use. `kind` is what runs, not what was wished for; `warning` says why they differ.
 
+    `adapter` is what was tuned for the knowledge, where the encoder has it.
     `light` has no encoder; without a table either, only spelling and word forms are compared.
     """
 
@@ -34,12 +37,16 @@ class Engine:
     table: WordTable | None
     cache: VectorCache | None
     warning: str | None = None
+    adapter: Adapter | None = None
 
     @classmethod
-    def open(cls, folder: Path, kind: Kind = "default", model: Path | None = None) -> Engine:
+    def open(
+        cls, folder: Path, kind: Kind = "default", model: Path | None = None, tuned: Path | None = None
+    ) -> Engine:
         """Open what the set-up left in the cache folder; `model` names a converted model of one's own.
 
-        Never raises for a missing or broken model: the light engine runs then, and `warning` says so.
+        `tuned` is the file that `caveat tune` wrote beside the knowledge; without it, or where it does not
+        fit, the model runs as it was published. Never raises for a missing or broken model: the light engine runs then, and `warning` says so.
         """
         cache = VectorCache(folder / VECTORS)
         table, warning = None, None
@@ -50,7 +57,9 @@ class Engine:
         if kind == "light":
             return cls("light", None, table, cache, warning)
         try:
-            return cls("default", Encoder.open(model or folder / MODEL), table, cache, warning)
+            encoder, adapter, untuned = _encoder(model or folder / MODEL, tuned, folder / TUNED)
+            warnings = " ".join(text for text in (untuned, warning) if text)
+            return cls("default", encoder, table, cache, warnings or None, adapter)
         except ModelUnusableError as fault:
             light = f"The light search is running, which finds less: {fault}. Mend: {MEND}."
             return cls("light", None, table, cache, f"{light} {warning}" if warning else light)
@@ -83,6 +92,20 @@ class Engine:
         if self.encoder is None or self.cache is None:
             return self.dense(texts)
         return self.cache.vectors(texts, self.id, sum(self.widths), self.dense)
+
+
+def _encoder(model: Path, tuned: Path | None, kept: Path) -> tuple[Encoder, Adapter | None, str | None]:
+    """The encoder, tuned where it can be; what it was tuned with; a warning. Raises ModelUnusableError."""
+    try:
+        adapter = Adapter.read(tuned) if tuned is not None else None
+        if adapter is not None:
+            return tuned_encoder(model, adapter, kept), adapter, None
+    except AdapterStaleError as fault:
+        return Encoder.open(model), None, f"The search runs untuned: {fault}. Mend: run `caveat tune`."
+    except (AdapterBrokenError, ModelUnusableError) as fault:
+        mend = "put the file back, or run `caveat tune`" if isinstance(fault, AdapterBrokenError) else MEND
+        return Encoder.open(model), None, f"The search runs untuned: {fault}. Mend: {mend}."
+    return Encoder.open(model), None, None
 
 
 PLAIN = Engine("light", None, None, None)

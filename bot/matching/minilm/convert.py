@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from bot.matching.minilm.encoder import ABOUT, GRAPH, LAYOUT, VOCABULARY, open_session
+from bot.matching.minilm.encoder import ABOUT, GRAPH, LAYOUT, VOCABULARY, WEIGHTS, open_session
 from bot.matching.minilm.graph import Shape, encoder
 from bot.matching.minilm.weights import read_safetensors
 from bot.matching.minilm.wordpiece import WordPiece
@@ -32,7 +33,7 @@ class ConversionError(Exception):
 
 
 def convert(source: Path, made: Path) -> float:
-    """Write graph, vocabulary and description into `made`; the probes' worst cosine to the float model.
+    """Write graph, weights, vocabulary and description into `made`; the probes' worst cosine to the float model.
 
     `source` holds config.json, model.safetensors and vocab.txt. Raises ConversionError or OSError.
     """
@@ -56,9 +57,12 @@ def convert(source: Path, made: Path) -> float:
         raise ConversionError(f"the quantised model is off: cosine {worst:.3f} to the original, not {WORST}")
     (made / GRAPH).write_bytes(small)
     shutil.copyfile(source / "vocab.txt", made / VOCABULARY)
+    halves = {name: t.astype(np.float16) for name, t in tensors.items() if t.dtype.kind == "f"}
+    np.savez(made / WEIGHTS, **halves)
     about = {
         "layout": LAYOUT,
         "width": shape.width,
+        "shape": asdict(shape),
         "graph_sha256": hashlib.sha256(small).hexdigest(),
         "weights_sha256": hashlib.sha256((source / "model.safetensors").read_bytes()).hexdigest(),
         "worst_cosine": round(worst, 4),

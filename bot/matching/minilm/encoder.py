@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LAYOUT = 1
 """Rises when the converted folder changes its meaning; an older folder is then converted anew."""
 GRAPH, VOCABULARY, ABOUT = "encoder.onnx", "vocab.txt", "model.json"
+WEIGHTS = "weights.npz"
+"""The weights in 16 bits, for tuning and for putting what was tuned to them; not read otherwise."""
 
 
 class ModelUnusableError(Exception):

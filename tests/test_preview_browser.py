@@ -1,0 +1,217 @@
+"""The whole of it, as a member meets it: `caveat preview` in its own process, in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, async_playwright, expect
+
+from bot.core.outcome import Abstain, Outcome, Reason, Suggest
+from bot.journeys.live import Live
+from bot.knowledge.load import load_library
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = os.environ.get("CAVEAT_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SURE = "does bfr really raise gh 290x??"
+MAYBE_UNSURE = (
+    "does bfr raise testosterone 290 times",
+    "cuffs and hormones",
+    "is bfr any good",
+    "bfr for runners",
+    "growth hormone and age",
+)
+MAYBE_UNANSWERED = (
+    "what colour of shoes goes with a blue gym bag",
+    "who won the football match yesterday",
+    "how do i reset my router",
+)
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="there is no Chromium on the PATH (.ci/run installs Debian's)"
+)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Live:
+    library = load_library(ROOT / "knowledge").library
+    assert library is not None
+    return Live.of(library)
+
+
+def one_that_gives(kind: type[Outcome], questions: tuple[str, ...]) -> str:
+    """The first of the questions with that outcome: which is which may change with the thresholds."""
+    found = [q for q in questions if isinstance(shipped().matcher.respond(q), kind)]
+    assert found, f"none of {questions} gives {kind.__name__}"
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The preview's address, as it prints it; stopped by what Ctrl-C sends."""
+    command = [sys.executable, "-u", "-m", "bot", "preview", "--no-open"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    found = None
+    for line in process.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+/\S*", line):
+            break
+    assert found is not None, process.communicate()[1]
+    yield found[0]
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    assert "nothing was kept" in said
+
+
+@pytest.fixture
+async def page(address: str) -> AsyncIterator[Page]:
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await browser.new_page(viewport={"width": 1280, "height": 1100})
+        page.set_default_timeout(15_000)
+        await page.goto(address)
+        await expect(page.locator("article.channel-message").first).to_be_visible()
+        yield page
+        await browser.close()
+
+
+def last_message(page: Page) -> Locator:
+    return page.locator("article.channel-message").last
+
+
+async def ask(page: Page, question: str) -> Locator:
+    """Type /ask as one does on Discord; the message that comes."""
+    before = await page.locator("article.channel-message").count()
+    box = page.locator("#channel-composer-input")
+    await box.fill("/ask")
+    await expect(page.locator("#command-entry-0")).to_be_visible()
+    await box.press("Enter")
+    await page.locator("input[data-option=question]").fill(question)
+    await page.locator("#send-message").click()
+    await expect(page.locator("article.channel-message")).to_have_count(before + 1)
+    return last_message(page)
+
+
+async def say(page: Page, text: str) -> Locator:
+    """Send a message to the channel; the bot's reply to it."""
+    before = await page.locator("article.channel-message").count()
+    await page.locator("#channel-composer-input").fill(text)
+    await page.locator("#send-message").click()
+    await expect(page.locator("article.channel-message")).to_have_count(before + 2)
+    return last_message(page)
+
+
+async def press(page: Page, message: Locator, label: str) -> Locator:
+    """Press a button of a message; the message that comes."""
+    before = await page.locator("article.channel-message").count()
+    await message.get_by_role("button", name=label, exact=True).click()
+    await expect(page.locator("article.channel-message")).to_have_count(before + 1)
+    return last_message(page)
+
+
+async def test_a_member_asks_and_reads_the_answer_with_its_caveat_and_sources(page: Page) -> None:
+    entry = shipped().library.entries["gh-290-times"]
+    level = shipped().library.levels[entry.caveat]
+
+    answer = await ask(page, SURE)
+
+    await expect(answer).to_contain_text(entry.question)
+    await expect(answer).to_contain_text(f"{level.sign} {level.name}: {level.meaning}")
+    await expect(answer).to_contain_text("It comes from one study of six people")
+    await expect(answer).to_contain_text("What the article says")
+    await expect(answer).to_contain_text("Misleading")
+    await expect(answer).to_contain_text("General information, no medical advice.")
+    await expect(answer).not_to_contain_text("Only you can see this")
+
+    sources = await press(page, answer, "Sources")
+
+    await expect(sources).to_contain_text("Takarada Y et al. (2000)")
+    await expect(sources).to_contain_text("Only you can see this")
+
+
+async def test_a_mention_is_answered_where_it_stands(page: Page) -> None:
+    topic = await page.locator("#channel-topic").inner_text()
+    bot = re.search(r"<@\d+>", topic)
+    assert bot is not None, topic
+
+    reply = await say(page, f"{bot[0]} {SURE}")
+
+    await expect(reply).to_contain_text("Is it true that BFR raises growth hormone 290 times?")
+
+
+async def test_unsure_gives_choices_and_a_pick_gives_the_answer(page: Page) -> None:
+    question = one_that_gives(Suggest, MAYBE_UNSURE)
+    offered = shipped().matcher.respond(question)
+    assert isinstance(offered, Suggest)
+    entry = shipped().library.entries[offered.suggestions[0].entry_id]
+
+    choices = await ask(page, question)
+    await expect(choices).to_contain_text("Did you mean one of these?")
+    await expect(choices).to_contain_text("Only you can see this")
+    await choices.get_by_role("button", name=entry.question[:70]).click()
+
+    await expect(last_message(page)).to_contain_text("General information, no medical advice.")
+    await expect(last_message(page)).to_contain_text(entry.question)
+
+
+async def test_what_nobody_answered_says_so_and_the_member_can_be_told(page: Page) -> None:
+    question = one_that_gives(Abstain, MAYBE_UNANSWERED)
+
+    unanswered = await ask(page, question)
+    await expect(unanswered).to_contain_text("Not answered yet.")
+    await expect(unanswered).to_contain_text("Only you can see this")
+
+    told = await press(page, unanswered, "Tell me when it is")
+    await expect(told).to_contain_text("one direct message when this is answered")
+
+
+async def test_this_is_wrong_opens_a_form_and_thanks(page: Page) -> None:
+    answer = await ask(page, SURE)
+    before = await page.locator("article.channel-message").count()
+
+    await answer.get_by_role("button", name="This is wrong", exact=True).click()
+    form = page.locator("#modal-root")
+    await expect(form).to_contain_text("What is wrong here?")
+    await form.locator("textarea").fill("There is a newer study.")
+    await form.get_by_role("button", name="Submit").click()
+
+    await expect(page.locator("article.channel-message")).to_have_count(before + 1)
+    await expect(last_message(page)).to_contain_text("Thank you. A moderator will look at it.")
+
+
+async def test_check_this_message_stands_there_already_done(page: Page) -> None:
+    checked = page.locator("article.channel-message", has_text="What I can say about this message")
+
+    await expect(checked.first).to_contain_text("Is it true that BFR raises growth hormone 290 times?")
+    await expect(checked.first).to_contain_text("Nothing of the message was kept.")
+
+
+async def test_a_moderator_does_not_see_what_was_said_privately(page: Page) -> None:
+    await page.select_option("#viewer-picker", label="Robin")
+
+    await expect(page.locator("article.channel-message").first).to_be_visible()
+    await expect(page.locator("article.channel-message", has_text="Only you can see this")).to_have_count(0)
+
+
+def test_the_questions_of_these_tests_are_what_they_claim_to_be() -> None:
+    unanswered = shipped().matcher.respond(one_that_gives(Abstain, MAYBE_UNANSWERED))
+    assert isinstance(unanswered, Abstain)
+    assert unanswered.reason in (Reason.LOW_CONFIDENCE, Reason.UNKNOWN_WORDS)
