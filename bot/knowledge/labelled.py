@@ -52,7 +52,9 @@ def _of_file(file: Path) -> list[Labelled]:
     try:
         raw = read_bytes(file, MOST_BYTES)
     except OSError as fault:
-        raise LabelledUnreadableError(f"{file} cannot be read: {fault.strerror}; name another file") from fault
+        raise LabelledUnreadableError(
+            f"{file} cannot be read: {fault.strerror}; name another file"
+        ) from fault
     tree, problems = read_tree(str(file), raw, MOST_BYTES)
     if tree is None:
         first = problems[0]

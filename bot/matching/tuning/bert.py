@@ -88,7 +88,9 @@ class Bert:
             for kind in ("query", "key", "value")
         )
         mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=bias[:, None, None, :])
-        mixed = self._linear(mixed.transpose(1, 2).reshape(texts, tokens, width), f"{name}attention.output.dense")
+        mixed = self._linear(
+            mixed.transpose(1, 2).reshape(texts, tokens, width), f"{name}attention.output.dense"
+        )
         state = self._norm(state + functional.dropout(mixed, drop), f"{name}attention.output.LayerNorm")
         wide = functional.gelu(self._linear(state, f"{name}intermediate.dense"))
         narrow = self._linear(wide, f"{name}output.dense")
@@ -109,4 +111,8 @@ class Bert:
 
 
 def _needed(tensors: Tensors) -> Mapping[str, np.ndarray]:
-    return {name: t for name, t in tensors.items() if name.startswith((PREFIX, "embeddings.")) and t.ndim and t.dtype.kind == "f"}
+    return {
+        name: t
+        for name, t in tensors.items()
+        if name.startswith((PREFIX, "embeddings.")) and t.ndim and t.dtype.kind == "f"
+    }
