@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.article_claim import ArticleClaim
 from bot.core.entry import Entry, Review, Status
 
 
@@ -86,7 +87,7 @@ class Library:
     """What one load of the knowledge folder gave. Immutable; `version` is a hash of all of it.
 
     `levels` run from the firmest to the weakest, `groups` (folder -> title) in display order;
-    `never` is the safety list by kind.
+    `never` is the safety list by kind, `claims` the register of the article's claims by id.
     """
 
     entries: Mapping[str, Entry]
@@ -96,6 +97,7 @@ class Library:
     thresholds: Thresholds
     version: str
     never: Mapping[str, SafetyKind] = field(default_factory=dict)
+    claims: Mapping[str, ArticleClaim] = field(default_factory=dict)
     live: tuple[Entry, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -20,9 +20,17 @@ from bot.knowledge.file_text import read_bytes
 from bot.knowledge.folder import TOP, EntryFile, entry_files
 from bot.knowledge.form_problems import form_problems
 from bot.knowledge.rulebook import found, quoted
-from bot.knowledge.rules import Known, Owner, entry_problems, review_problems, source_problems
+from bot.knowledge.rules import (
+    Known,
+    Owner,
+    entry_problems,
+    register_problems,
+    review_problems,
+    source_problems,
+)
 from bot.knowledge.schema import (
     SLUG,
+    ArticleClaimForm,
     CalibrationForm,
     EntryForm,
     GroupTitle,
@@ -36,6 +44,8 @@ from bot.knowledge.tree import Path as Place
 
 Form = TypeVar("Form", bound=BaseModel)
 SAFETY_LIST = "never.yaml"
+REGISTER = "claims.yaml"
+_CLAIM_KEY = r"[A-Za-z0-9]{1,12}"
 CAUTIOUS = Thresholds(answer=1.0, suggest=1.0, slope=1.0, intercept=-60.0)
 """Where there is no calibration: answer exact hits only."""
 _GROUP_TITLE: TypeAdapter[str] = TypeAdapter(GroupTitle)
@@ -114,11 +124,12 @@ class _Reader:
         sources = self._records("sources.yaml", SourceForm)
         groups, group_keys = self._groups()
         thresholds = self._thresholds()
-        never = self._safety_list()
+        never = self._if_there(SAFETY_LIST, SafetyKindForm)
+        claims = self._if_there(REGISTER, ArticleClaimForm, _CLAIM_KEY)
         files = entry_files(self.folder, group_keys)
         self.problems.extend(files.problems)
         entries, owners = self._entries(files.files)
-        known = Known(levels.keys, sources.keys, tuple(files.slugs))
+        known = Known(levels.keys, sources.keys, tuple(files.slugs), claims.tree)
         for owner in owners:
             self.problems.extend(entry_problems(owner, known))
         kinds = [Owner(kind, SAFETY_LIST, node, is_kind=True) for kind, node in never.typed.items()]
@@ -126,6 +137,8 @@ class _Reader:
             self.problems.extend(review_problems(kind))
         if sources.tree is not None:
             self.problems.extend(source_problems("sources.yaml", sources.tree))
+        if claims.tree is not None:
+            self.problems.extend(register_problems(REGISTER, claims.tree, owners))
         draft = Library(
             entries=entries,
             levels={key: values.level(key, form) for key, form in levels.forms.items()},
@@ -134,6 +147,7 @@ class _Reader:
             thresholds=thresholds or CAUTIOUS,
             version=self.digest.hexdigest()[:12],
             never={key: values.safety_kind(key, form) for key, form in never.forms.items()},
+            claims={key: values.article_claim(key, form) for key, form in claims.forms.items()},
         )
         told = tuple(sorted(set(self.problems)))
         whole = len(entries) == len(files.slugs) and len(draft.never) == len(kinds) and thresholds is not None
@@ -153,11 +167,11 @@ class _Reader:
                     entries[file.slug] = values.entry(file.slug, file.group, form)
         return entries, owners
 
-    def _records(self, path: str, form: type[Form]) -> _Records[Form]:
+    def _records(self, path: str, form: type[Form], key_form: str = SLUG) -> _Records[Form]:
         """The records of a file that maps keys to one form."""
         tree = self._tree(path, limits.SHARED_FILE_BYTES)
         records: dict[str, Form] = {}
-        for key, node in self._keyed(path, tree).items():
+        for key, node in self._keyed(path, tree, key_form).items():
             if node.fields is None:
                 message = f"the record {quoted(key)} has no fields"
                 self._found(
@@ -169,12 +183,15 @@ class _Reader:
                 records[key] = record
         return _Records(records, tree)
 
-    def _keyed(self, path: str, tree: Node | None) -> dict[str, Node]:
+    def _keyed(self, path: str, tree: Node | None, key_form: str = SLUG) -> dict[str, Node]:
         """The fields of a file that names them itself; a name of the wrong form is told."""
         fields = {} if tree is None or tree.fields is None else tree.fields
         for key in fields:
-            if tree is not None and not re.fullmatch(SLUG, key, re.ASCII):
-                message, mend = f"{quoted(key)} cannot be a key", "use lower-case words joined by hyphens"
+            if tree is not None and not re.fullmatch(key_form, key, re.ASCII):
+                message = f"{quoted(key)} cannot be a key"
+                mend = "use lower-case words joined by hyphens"
+                if key_form != SLUG:
+                    mend = "use up to twelve letters and digits, such as C10"
                 self.problems.append(found(path, tree.key_at((key,)), "record-key", message, mend))
         return fields
 
@@ -207,10 +224,10 @@ class _Reader:
         light = Thresholds(**form.light.model_dump()) if form.light is not None else None
         return Thresholds(**form.model_dump(include=set(ThresholdsForm.model_fields)), light=light)
 
-    def _safety_list(self) -> _Records[SafetyKindForm]:
-        """It may be missing: without one, no question is refused for what it asks; the advice says so."""
-        if os.path.lexists(self.folder / SAFETY_LIST):
-            return self._records(SAFETY_LIST, SafetyKindForm)
+    def _if_there(self, path: str, form: type[Form], key_form: str = SLUG) -> _Records[Form]:
+        """The records of a file that may be missing: a safety list, a register of claims."""
+        if os.path.lexists(self.folder / path):
+            return self._records(path, form, key_form)
         return _Records({}, None)
 
     def _tree(self, path: str, most_bytes: int) -> Node | None:

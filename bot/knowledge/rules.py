@@ -7,7 +7,7 @@ is checked everywhere else in the same run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,11 +39,15 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The names that may be referred to; None where their file could not be read."""
+    """The names that may be referred to; None where their file could not be read.
+
+    `claims` is the register as it was typed, None also where the folder has none.
+    """
 
     levels: tuple[str, ...] | None
     sources: tuple[str, ...] | None
     entries: tuple[str, ...]
+    claims: Node | None = None
 
 
 def entry_problems(owner: Owner, known: Known) -> Iterator[Problem]:
@@ -53,6 +57,7 @@ def entry_problems(owner: Owner, known: Known) -> Iterator[Problem]:
         *_sources(owner.tree, known),
         *_related(owner, known),
         *_claim_duplicate(owner.tree),
+        *_claim_unlike(owner.tree, known),
         *_corrections_order(owner.tree),
     )
     for place, rule, message, mend in findings:
@@ -79,6 +84,46 @@ def source_problems(path: str, tree: Node) -> Iterator[Problem]:
                 message = f"`verified` names {quoted(name)}, which {quoted(key)} does not have"
                 mend = did_you_mean(name, given, "add that field, or take the name out")
                 yield found(path, record.at(place), "verified-absent", message, mend)
+
+
+def register_problems(path: str, register: Node, owners: Iterable[Owner]) -> Iterator[Problem]:
+    """claim-uncovered: each claim of the register is taken up by a live entry."""
+    live = [owner.tree for owner in owners if owner.tree.word("status") == Status.LIVE]
+    taken_up = {tree.word(*place) for tree in live for place in _claim_ids(tree)}
+    for claim in register.fields or {}:
+        if claim not in taken_up:
+            message = f"no live entry takes up the claim {quoted(claim)}"
+            mend = "add it to the `claims` of the entry that answers it, or take it out of the register"
+            yield found(path, register.key_at((claim,)), "claim-uncovered", message, mend)
+
+
+def _claim_ids(tree: Node) -> Iterator[Place]:
+    claims = tree.get(("claims",))
+    for position in range(len((claims and claims.items) or ())):
+        yield ("claims", position, "id")
+
+
+def _claim_unlike(tree: Node, known: Known) -> Iterator[Finding]:
+    """claim-unknown and claim-verdict: what an entry says of a claim is what the register says."""
+    if known.claims is None:
+        return
+    for place in _claim_ids(tree):
+        claim = tree.word(*place)
+        if claim is None:
+            continue
+        if claim not in (known.claims.fields or {}):
+            mend = did_you_mean(claim, tuple(known.claims.fields or {}), "add the claim to claims.yaml first")
+            yield place, "claim-unknown", f"{quoted(claim)} is not in claims.yaml", mend
+            continue
+        judged, registered = tree.word(*place[:2], "verdict"), known.claims.word(claim, "verdict")
+        if judged is not None and registered is not None and judged != registered:
+            message = f"the verdict on {quoted(claim)} is {quoted(judged)} here, {quoted(registered)} in claims.yaml"
+            yield (
+                (*place[:2], "verdict"),
+                "claim-verdict",
+                message,
+                "a claim has one verdict: mend the wrong one",
+            )
 
 
 def _caveat_unknown(tree: Node, known: Known) -> Iterator[Finding]:
@@ -130,10 +175,8 @@ def _related(owner: Owner, known: Known) -> Iterator[Finding]:
 
 
 def _claim_duplicate(tree: Node) -> Iterator[Finding]:
-    claims = tree.get(("claims",))
     seen: set[str] = set()
-    for position in range(len((claims and claims.items) or ())):
-        place = ("claims", position, "id")
+    for place in _claim_ids(tree):
         claim = tree.word(*place)
         if claim is not None and claim in seen:
             mend = "keep one verdict on it, or mend the id"

@@ -172,6 +172,15 @@ class SafetyKindForm(_Form):
     tests: TestsForm
 
 
+class ArticleClaimForm(_Form):
+    """A claim of the article, which some live entry must take up."""
+
+    section: Annotated[str, _text(limits.SECTION)]
+    says: Annotated[str, _text(limits.SAYS)]
+    verdict: Verdict
+    remark: Annotated[str, _text(limits.WHY)] | None = None
+
+
 class LevelForm(_Form):
     """A caveat level."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 
+from bot.core.article_claim import ArticleClaim
 from bot.core.entry import Citation, Claim, Correction, Entry, Review
 from bot.core.library import CaveatLevel, SafetyKind, Source
-from bot.knowledge.schema import EntryForm, LevelForm, SafetyKindForm, SourceForm
+from bot.knowledge.schema import ArticleClaimForm, EntryForm, LevelForm, SafetyKindForm, SourceForm
 
 
 def entry(slug: str, group: str, form: EntryForm) -> Entry:
@@ -49,6 +50,11 @@ def level(key: str, form: LevelForm) -> CaveatLevel:
 def source(key: str, form: SourceForm) -> Source:
     """A record of sources.yaml."""
     return Source(key=key, **{**form.model_dump(), "verified": tuple(form.verified)})
+
+
+def article_claim(key: str, form: ArticleClaimForm) -> ArticleClaim:
+    """A claim of claims.yaml."""
+    return ArticleClaim(key, form.section, form.says, form.verdict, form.remark or "")
 
 
 def safety_kind(key: str, form: SafetyKindForm) -> SafetyKind:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,33 +12,9 @@ from torch import Tensor
 from bot.matching.minilm.graph import Shape, Tensors
 from bot.matching.minilm.wordpiece import WordPiece
 from bot.matching.tuning.bert import Bert
+from bot.matching.tuning.recipe import Lessons, Recipe
 
 Pair = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How to train; see docs/MATCHING.md for what was tried."""
-
-    steps: int = 200
-    first: int = 2
-    rank: int = 16
-    rate: float = 1e-3
-    subjects: int = 24
-    own: int = 4
-    decoys: int = 2
-    heat: float = 0.07
-    drop: float = 0.1
-    everyone: bool = False
-    seed: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Lessons:
-    """Normalised texts by subject: what each one is asked with, and what only looks like it."""
-
-    own: Sequence[Sequence[str]]
-    decoys: Sequence[Sequence[str]]
 
 
 def train(
