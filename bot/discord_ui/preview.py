@@ -16,8 +16,8 @@ from bot.settings import Settings
 
 PARAGRAPH = (
     "Read this today. Occlusion training raises growth hormone 290 times! The bigger growth hormone spike "
-    "builds more muscle. It is the lactate that makes the pituitary release it. The pump also makes your IGF-1 "
-    "receptors more sensitive. And when you get leaner you can tell that your growth hormone went up."
+    "builds more muscle. It is the lactate that makes the pituitary release it. The pump also makes your "
+    "IGF-1 receptors more sensitive. And when you get leaner you can tell that your growth hormone went up."
 )
 """In the spirit of the article: what "Check this message" is for."""
 ASKED = ("is there a bfr app with a training plan", "does bfr really raise gh 290x??")

@@ -117,13 +117,10 @@ def _claim_unlike(tree: Node, known: Known) -> Iterator[Finding]:
             continue
         judged, registered = tree.word(*place[:2], "verdict"), known.claims.word(claim, "verdict")
         if judged is not None and registered is not None and judged != registered:
-            message = f"the verdict on {quoted(claim)} is {quoted(judged)} here, {quoted(registered)} in claims.yaml"
-            yield (
-                (*place[:2], "verdict"),
-                "claim-verdict",
-                message,
-                "a claim has one verdict: mend the wrong one",
-            )
+            here, there = quoted(judged), quoted(registered)
+            message = f"the verdict on {quoted(claim)} is {here} here, {there} in claims.yaml"
+            mend = "a claim has one verdict: mend the wrong one"
+            yield (*place[:2], "verdict"), "claim-verdict", message, mend
 
 
 def _caveat_unknown(tree: Node, known: Known) -> Iterator[Finding]:

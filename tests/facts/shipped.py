@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from bot.core.article_claim import ArticleClaim
-from bot.core.entry import Entry, Verdict
+from bot.core.entry import Entry
 from bot.core.library import Library
 from bot.knowledge.load import load_library
 from tests.facts.ledger import ROOT
@@ -27,11 +27,7 @@ def the_library() -> Library:
 @cache
 def the_claims() -> tuple[ArticleClaim, ...]:
     """The register of the article's claims, in its order."""
-    records = yaml.safe_load((KNOWLEDGE / "claims.yaml").read_text("utf-8"))
-    return tuple(
-        ArticleClaim(claim_id, **{**fields, "verdict": Verdict(fields["verdict"])})
-        for claim_id, fields in records.items()
-    )
+    return tuple(the_library().claims.values())
 
 
 @cache
