@@ -57,7 +57,7 @@ async def main(chromium: str, folder: Path) -> None:
 
 async def picture(browser: Any, running: Any, file: Path) -> None:
     """A picture of the last message, on a page of its own."""
-    page = await browser.new_page(viewport={"width": 1100, "height": 1400}, device_scale_factor=2)
+    page = await browser.new_page(viewport={"width": 1100, "height": 1400}, device_scale_factor=1.5)
     await page.goto(running.preview.url)
     message = page.locator("article.channel-message").last
     await message.wait_for()

@@ -153,7 +153,6 @@ class Wrong(Button, form="cv:wr:{entry}:{version}:{answered}"):
     """[This is wrong]: opens a modal for why."""
 
     label = wording.BUTTON_WRONG
-    style = discord.ButtonStyle.danger
 
     async def press(self, interaction: Interaction, app: App) -> None:
         """The modal; its id says all that is needed, so that it outlives a restart too."""
