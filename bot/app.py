@@ -15,6 +15,7 @@ from bot.journeys.check_knowledge import PASSED, check_knowledge
 from bot.journeys.choose import expire_offers
 from bot.journeys.live import Live
 from bot.matching.engine import Engine, Kind, cache_folder
+from bot.matching.tuning.adapter import ADAPTER
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.store.store import Store
@@ -27,7 +28,8 @@ class KnowledgeBrokenError(Exception):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = tuple(p for p in problems if p.severity is Severity.ERROR)
-        super().__init__(f"{len(self.problems)} errors in the knowledge; run `caveat check` to see them")
+        count = "1 error" if len(self.problems) == 1 else f"{len(self.problems)} errors"
+        super().__init__(f"the knowledge has {count}; run `caveat check` to see where, and the mend")
 
 
 def utc_now() -> datetime:
@@ -81,7 +83,9 @@ class App:
 
 def load_live(settings: Settings, today: date) -> Live:
     """The knowledge of the settings' folder. Raises KnowledgeBrokenError or KnowledgeNotFoundError."""
-    engine = _engine(settings.cache_dir, settings.matcher, settings.model_dir)
+    engine = _engine(
+        settings.cache_dir, settings.matcher, settings.model_dir, settings.knowledge_dir / ADAPTER
+    )
     checked = check_knowledge(
         settings.knowledge_dir,
         today,
@@ -96,6 +100,6 @@ def load_live(settings: Settings, today: date) -> Live:
 
 
 @lru_cache(maxsize=4)
-def _engine(cache_dir: Path | None, kind: Kind, model_dir: Path | None) -> Engine:
+def _engine(cache_dir: Path | None, kind: Kind, model_dir: Path | None, tuned: Path) -> Engine:
     """Opened once a process: a reload swaps the library, not the model."""
-    return Engine.open(cache_dir or cache_folder(), kind, model_dir)
+    return Engine.open(cache_dir or cache_folder(), kind, model_dir, tuned)

@@ -17,7 +17,7 @@ class Metrics:
         self.entries = Gauge("caveat_live_entries", "Entries that are served", registry=self.registry)
         self.reply_seconds = Histogram(
             "caveat_reply_seconds",
-            "From a question's arrival to its first response",
+            "From the arrival of an /ask to the moment its reply goes out",
             buckets=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
             registry=self.registry,
         )

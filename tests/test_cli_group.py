@@ -3,6 +3,7 @@
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -179,6 +180,16 @@ def test_a_folder_without_knowledge_is_one_clear_line(words: tuple[str, ...]) ->
         "caveat: there is no knowledge in nowhere: "
         "name a folder that holds entries/, caveats.yaml and sources.yaml"
     ]
+
+
+def test_a_port_that_is_taken_is_told_with_the_mend() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, _, err = ended("preview", "--no-open", "--knowledge", ".", "--port", str(port))
+
+    (told,) = [line for line in err.splitlines() if line.startswith("caveat: ")]
+    assert code == 2
+    assert told.startswith(f"caveat: port {port} cannot be used: name another one with --port")
 
 
 @pytest.mark.parametrize("verb", [("run",), ("health",), ("log", "list")])

@@ -34,9 +34,9 @@ async def test_topics_counts_the_live_entries_of_each_group(topics: ResponseMess
     assert topics.ephemeral
     assert read(topics).splitlines() == [
         wording.TOPICS_HEADING,
-        "**Watering**: 2 entries",
-        "**Light and growth**: 2 entries",
-        "**Trouble**: 2 entries",
+        "**Watering** (2)",
+        "**Light and growth** (2)",
+        "**Trouble** (2)",
     ]
     group, level = custom_ids(topics)
     assert list(options(topics, group).values()) == [

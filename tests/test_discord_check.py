@@ -53,7 +53,7 @@ async def test_a_paragraph_gets_an_answer_to_each_claim_that_an_entry_covers(
     assert "About once a month is enough" in text
     assert "aunt" not in text
     assert labels(answer) == ["How often should a cactus be watered in winter?"]
-    assert "Checked 5 sentences, 1 covered." in text
+    assert "Sentences checked: 5; answers found: 1." in text
 
 
 async def test_a_claim_that_is_covered_twice_is_answered_once(
@@ -126,7 +126,7 @@ async def test_a_text_of_4000_characters_is_checked(
     stored.content = text
     answer = read(await check(alice, general, last(general)))
     assert "About once a month is enough" in answer
-    assert "Checked 40 sentences, 1 covered." in answer
+    assert "Sentences checked: 40; answers found: 1." in answer
 
 
 async def test_nothing_of_the_text_is_kept(

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import discord
 import pytest
+from discord.ext import commands
 from simcord import ChannelHandle, Env, HttpLogEntry, InteractionResult, MemberActor
 
 from bot.core import wording
@@ -97,6 +98,32 @@ async def test_a_late_button_still_whispers(
     told_so = await while_locked(env, settings, lambda: alice.click(honest, label="Tell me when it is"))
     assert whispered(told_so) == wording.WILL_TELL
     await while_locked(env, settings, lambda: alice.click(reply(told_so), label="Never mind"))
+    assert read(reply(told_so)) == wording.WILL_NOT_TELL
+
+
+async def acknowledged_by_itself(
+    env: Env, press: Callable[[], Coroutine[Any, Any, InteractionResult]]
+) -> Any:
+    """Press a button whose request for time reaches Discord before discord.py hears that it did."""
+
+    async def ask_for_time(interaction: discord.Interaction) -> None:
+        await discord.InteractionResponse(interaction).defer(ephemeral=True)
+
+    cast(commands.Bot, env.bot).add_listener(ask_for_time, "on_interaction")
+    try:
+        return await press()
+    finally:
+        cast(commands.Bot, env.bot).remove_listener(ask_for_time, "on_interaction")
+
+
+async def test_a_reply_that_crosses_the_request_for_more_time_arrives_all_the_same(
+    alice: MemberActor, general: ChannelHandle, env: Env
+) -> None:
+    honest = reply(await alice.slash(general, "ask", question=UNKNOWN))
+    told_so = await acknowledged_by_itself(env, lambda: alice.click(honest, label="Tell me when it is"))
+    assert len(callbacks(env, DEFERRED_UPDATE)) == 1
+    assert whispered(told_so) == wording.WILL_TELL
+    await acknowledged_by_itself(env, lambda: alice.click(reply(told_so), label="Never mind"))
     assert read(reply(told_so)) == wording.WILL_NOT_TELL
 
 

@@ -12,8 +12,9 @@ from structlog.typing import EventDict
 
 from bot.core import wording
 from bot.core.outcome import Reason
+from bot.settings import Settings
 from bot.store.records import Door
-from tests.discord_drive import app_of, body, bot_id, labels, last, logged, read, whispered
+from tests.discord_drive import app_of, body, bot_id, labels, last, locked, logged, read, whispered
 
 CACTUS = "How often should a cactus be watered in winter?"
 UNSURE = "how often should a cactus be watered"
@@ -227,6 +228,16 @@ async def test_where_past_messages_may_not_be_read_the_answer_is_a_plain_message
     assert last(general).reference is None
 
 
+@pytest.mark.trouble
+async def test_where_past_messages_may_not_be_read_an_error_is_told_too(
+    alice: MemberActor, general: ChannelHandle, env: Env, settings: Settings, at_bot: Callable[[str], str]
+) -> None:
+    env.inject_error("POST", "/channels/*/messages", status=400, code=160002, message="Cannot reply")
+    with locked(settings):
+        await alice.send(general, at_bot(UNKNOWN))
+    assert read(last(general)).startswith("Something went wrong on my side.")
+
+
 async def test_a_message_that_is_deleted_meanwhile_is_answered_all_the_same(
     alice: MemberActor, general: ChannelHandle, env: Env, at_bot: Callable[[str], str]
 ) -> None:
@@ -272,6 +283,17 @@ async def test_a_direct_message_without_an_answer_is_logged_and_offers_to_tell(e
     assert (question.guild_id, question.waiting) == (0, 1)
     assert question.last is not None
     assert question.last.door is Door.DIRECT
+
+
+async def test_of_a_direct_message_no_channel_is_kept_since_it_would_tell_who_wrote(env: Env) -> None:
+    carol = env.create_user("carol")
+    await carol.send_dm(UNKNOWN)
+    await carol.send_dm(CACTUS)
+    await carol.click(last(carol.dm_channel), label="Not my question")
+    questions = await logged(env)
+    assert [each.last.channel_id for each in questions if each.last is not None] == [0, 0]
+    (said,) = await app_of(env).store.feedback_rows()
+    assert (said["guild_id"], said["channel_id"]) == (0, 0)
 
 
 async def test_a_direct_message_without_text_gets_a_hint(env: Env) -> None:

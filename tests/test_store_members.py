@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.outcome import Reason
 from bot.store.records import Door, Feedback, FeedbackKind, Place
 from bot.store.store import Store
+from tests.databases import sqlite_url
 from tests.make_kept import NOON, a_kept, an_answered, later
 
 pytest_plugins = ["tests.store_fixtures"]
@@ -24,6 +29,20 @@ async def test_who_waits_is_noted_in_the_order_of_pressing(store: Store, questio
     assert await store.add_waiter(question_id, 502, NOON) is True
     assert await store.add_waiter(question_id, 501, later(1)) is True
     assert await store.waiting(question_id) == [502, 501]
+
+
+async def test_a_fault_that_is_logged_names_nobody_and_quotes_nothing(tmp_path: Path) -> None:
+    store = await Store.open(sqlite_url(tmp_path))
+    question_id = await store.log_unanswered(a_kept(), Reason.UNSURE, NOON)
+    with closing(sqlite3.connect(tmp_path / "caveat.db")) as another_program:
+        another_program.executescript("DROP TABLE waiters; DROP TABLE answered;")
+    with pytest.raises(SQLAlchemyError) as of_a_member:
+        await store.add_waiter(question_id, 424242, NOON)
+    with pytest.raises(SQLAlchemyError) as of_a_question:
+        await store.keep_answered(an_answered("my cat chewed a lily leaf"), NOON)
+    await store.close()
+    assert "424242" not in str(of_a_member.value)
+    assert "lily" not in str(of_a_question.value)
 
 
 async def test_who_presses_twice_waits_once(store: Store, question_id: int) -> None:

@@ -56,6 +56,16 @@ async def test_feedback_outlives_the_question_that_it_quotes(store: Store) -> No
     ]
 
 
+async def test_a_quotation_goes_with_its_question_however_young_the_feedback_is(store: Store) -> None:
+    await store.keep_answered(an_answered("a question"), NOON)
+    await store.keep_answered(an_answered("another question"), later(2))
+    for text in ("a question", "another question"):
+        about = Feedback(FeedbackKind.WRONG, Place(10, 20), "e", "v", "l", text=text, why="It is not.")
+        await store.log_feedback(about, later(2))
+    await store.purge_answered(later(1))
+    assert [row["text"] for row in await store.feedback_rows()] == ["another question", None]
+
+
 async def test_unanswered_questions_and_waiters_are_not_purged(store: Store) -> None:
     question_id = await store.log_unanswered(a_kept(), Reason.UNSURE, NOON)
     await store.add_waiter(question_id, 501, NOON)

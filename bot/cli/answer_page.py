@@ -30,7 +30,7 @@ def print_outcome(outcome: Outcome, library: Library, today: date, *, with_detai
                 console.print(Text(f"  {number}. {library.entries[candidate.entry_id].question}"))
             console.print(marked(wording.TERMINAL_CHOICES, "dim"))
         case Abstain(reason):
-            console.print(marked(wording.TERMINAL_ABSTAIN.get(reason, wording.TERMINAL_NOT_ANSWERED)))
+            console.print(marked(wording.TERMINAL_ABSTAIN.get(reason, wording.NOT_ANSWERED)))
             if reason not in wording.TERMINAL_ABSTAIN:
                 console.print(marked(wording.TERMINAL_NOT_LOGGED, "dim"))
         case Refer(kind):

@@ -93,7 +93,7 @@ def open_live(folder: Path) -> Live:
             f"the knowledge in {folder} has {errors}, so nothing is served; "
             f"to see where, and the mend: run `caveat check {folder}`"
         )
-    return Live.of(loaded.library, open_engine())
+    return Live.of(loaded.library, open_engine(folder))
 
 
 def answer_lines(stream: BufferedIOBase, live: Live) -> None:

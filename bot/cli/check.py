@@ -48,7 +48,7 @@ def check(form: str, schema: bool, given: Path | None) -> None:
     if schema:
         _write_schema(folder)
         return
-    engine = open_engine()
+    engine = open_engine(folder)
     checked = check_knowledge(
         folder,
         datetime.now(UTC).date(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import click
 
+from bot.cli.edges import CouldNotRun
+from bot.cli.logging_setup import set_up_logging
 from bot.settings import read_settings
 
 MISSING = (
@@ -47,6 +50,12 @@ def preview(knowledge: Path | None, port: int, opens: bool | None) -> None:
         if fault.name not in ("simcord", "aiohttp", "markdown_it"):
             raise
         raise click.UsageError(MISSING) from fault
+    except OSError as fault:
+        if fault.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        raise CouldNotRun(
+            f"port {port} cannot be used: name another one with --port, or none, and a free one is taken"
+        ) from fault
 
 
 async def _serve(knowledge: Path | None, port: int, opens: bool | None) -> None:
@@ -66,8 +75,10 @@ async def _serve(knowledge: Path | None, port: int, opens: bool | None) -> None:
         }
         if knowledge is not None:
             overrides["knowledge_dir"] = knowledge
+        settings = read_settings(**overrides)
+        set_up_logging(settings.log_level, settings.log_format, [])
         click.echo("Starting the preview ...", err=True)
-        async with scene(read_settings(**overrides), port) as running:
+        async with scene(settings, port) as running:
             click.echo(f"The preview is at {running.preview.url}")
             click.echo("Whoever has this address can use it. Stop with Ctrl-C.", err=True)
             if opens if opens is not None else _has_browser():

@@ -8,13 +8,16 @@ import click
 
 from bot.journeys.check_knowledge import PASSED
 from bot.matching.engine import Engine, cache_folder
+from bot.matching.tuning.adapter import ADAPTER
 from bot.settings import read_settings
 
 
-def open_engine() -> Engine:
-    """The engine; a warning goes to stderr where not the wished one runs. Raises SettingsError."""
+def open_engine(knowledge: Path) -> Engine:
+    """The engine, tuned where the knowledge folder says how; a warning goes to stderr where not the wished one runs. Raises SettingsError."""
     settings = read_settings()
-    engine = Engine.open(settings.cache_dir or cache_folder(), settings.matcher, settings.model_dir)
+    engine = Engine.open(
+        settings.cache_dir or cache_folder(), settings.matcher, settings.model_dir, knowledge / ADAPTER
+    )
     if engine.warning:
         click.echo(engine.warning, err=True)
     return engine

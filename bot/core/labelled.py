@@ -25,7 +25,7 @@ class Half(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """`target` is the entry that should answer, the entry that it looks like, or the kind of the safety list."""
+    """`target` is the entry that should answer or that it looks like, or the kind of the safety list."""
 
     text: str
     kind: Kind

@@ -20,8 +20,8 @@ COMMAND_OPTION = 6000
 
 QUESTION = CHOICE_NAME
 """A curated question must fit an autocomplete choice whole."""
-SLUG = 50
-"""Leaves room in a custom id for the action, the version and the asker."""
+SLUG = 44
+"""The longest custom id holds, with "cv:nm:", slug, version (8), answered id (19) and asker (20): 100."""
 ANSWER = 1000
 ANSWER_ADVISED = 500
 DETAILS = 2500

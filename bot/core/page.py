@@ -84,7 +84,8 @@ def source_line(citation: Citation, source: Source) -> str:
     year = str(source.year) if source.year else wording.YEAR_UNVERIFIED
     place = f"{source.journal} {source.volume_pages}" if source.volume_pages else source.journal
     people = f" {source.kind}; {source.participants}." if source.participants else f" {source.kind}."
-    head = f"**{_short_authors(source.authors)} ({year}).** {source.title}. {place}.{people}"
+    title = source.title if source.title.endswith(("?", "!", ".")) else f"{source.title}."
+    head = f"**{_short_authors(source.authors)} ({year}).** {title} {place}.{people}"
     address = f" <{source.address}>" if source.address else ""
     return f"{head}{address}\n{citation.shows}"
 

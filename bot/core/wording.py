@@ -53,6 +53,11 @@ ABSTAIN: dict[Reason, str] = {
     Reason.LANGUAGE: "I can only answer in English so far, and I would rather not guess.",
 }
 HELP_SHORT = "I have something for you alone. Only you can open it:"
+POINTING = frozenset(
+    "hey hi hello ok so and pls please thoughts is was are this that it these really actually even "
+    "true right correct legit real accurate a the fact cap".split()
+)
+"""Words of a member that say nothing by themselves: what is meant stands in another message."""
 POINT_TO_CHECK = (
     "I cannot read the other message from here. Open its menu and choose **Apps › Check this message**, "
     "or ask me in your own words."
@@ -84,14 +89,15 @@ CHECK_NONE = (
     "I have no reviewed answer to anything in this message. That says nothing about whether it is right. "
     "Nothing of it was kept."
 )
-CHECK_MORE = "…and {count} more claims are covered; ask about them with `/ask`."
+CHECK_MORE = "…and {count} more answered; ask with `/ask`."
 CHECK_FOOT = (
-    "Checked {checked} sentences, {covered} covered. The rest is not judged. Nothing of the message was kept."
+    "Sentences checked: {checked}; answers found: {covered}. "
+    "The rest is not judged. Nothing of the message was kept."
 )
 CHECK_EMPTY = "I found no sentence in that message that I could check. Nothing of it was kept."
 
 TOPICS_HEADING = "**Topics**: pick a group, then a question."
-TOPICS_GROUP = "**{title}**: {count} entries"
+TOPICS_GROUP = "**{title}** ({count})"
 TOPICS_EMPTY = "There are no entries yet."
 TOPICS_PICK_GROUP = "Choose a group"
 TOPICS_ALL_GROUPS = "All groups"
@@ -110,14 +116,15 @@ ABOUT = (
     "Nothing is generated. Where there is no entry, I say so.\n\n"
     "**Knowledge**: {entries} entries, version `{library}`, last reviewed {reviewed}{overdue}.\n\n"
     "**What I keep**: questions that I could not answer, with channel and time but without your name; "
-    "{kept}; what is written under [This is wrong], without your name. Mentions, links, addresses and long "
-    "numbers are taken out of it all. Your id is kept only if you press [Tell me when it is], until you "
-    "were told. "
+    "{kept}; what is said with [Not my question] and [This is wrong], likewise. Mentions, links, addresses "
+    "and long numbers are taken out of it all. Of a direct message no channel is kept. Your id is kept only "
+    "if you press [Tell me when it is], until you were told. "
     "“Check this message” keeps nothing."
 )
 ABOUT_KEPT = "questions that I answered, without who or where, for {days} days"
 ABOUT_NONE_KEPT = "no questions that I answered"
 ABOUT_OVERDUE = "; reviews that are overdue: {count}"
+ABOUT_NEVER = "never"
 
 BUTTON_SOURCES = "Sources"
 BUTTON_DETAILS = "Details"
@@ -144,12 +151,11 @@ COMMAND_CAVEATS = "What the caveat levels mean"
 COMMAND_ABOUT = "Version, entries, reviews and what is kept about you"
 MENU_CHECK = "Check this message"
 
-TERMINAL_NOT_ANSWERED = "**Not answered yet.** Nobody has written and checked an answer to this."
 TERMINAL_NOT_LOGGED = "Nothing is noted here; asked in Discord, it would be, for the moderators to see."
 TERMINAL_CHOICES = "Ask one of them in these very words to read its answer."
 TERMINAL_REFER = "**This is a question for people, not for a bot** ({kind})."
 TERMINAL_ABSTAIN: dict[Reason, str] = {
     Reason.EMPTY: "There is no question in that.",
     Reason.TOO_LONG: "That is too long for one question. Ask it in a sentence or two.",
-    Reason.LANGUAGE: "I can only answer in English so far, and I would rather not guess.",
+    Reason.LANGUAGE: ABSTAIN[Reason.LANGUAGE],
 }

@@ -15,7 +15,6 @@ from bot.core.entry import Entry
 from bot.core.library import Library
 from bot.discord_ui import render
 from bot.discord_ui.buttons import (
-    NOBODY,
     Button,
     Interaction,
     in_time,
@@ -24,6 +23,7 @@ from bot.discord_ui.buttons import (
     show_privately,
     whisper,
 )
+from bot.discord_ui.replies import NOBODY
 from bot.discord_ui.tell_buttons import TellMe
 from bot.journeys.answer import Shown, show_entry
 from bot.journeys.feedback import About, not_my_question, this_is_wrong
@@ -252,7 +252,7 @@ def opener(entry: Entry) -> ShowEntry:
 
 def place_of(interaction: Interaction) -> Place:
     """Guild and channel of an interaction."""
-    return Place(interaction.guild_id or 0, interaction.channel_id or 0)
+    return Place.of(interaction.guild_id, interaction.channel_id)
 
 
 def _about(fields: dict[str, str], app: App) -> About | None:

@@ -7,6 +7,7 @@ import contextlib
 import re
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 import discord
@@ -15,12 +16,14 @@ from discord import ui
 from bot.app import App
 from bot.core import wording
 from bot.discord_ui import errors
+from bot.discord_ui.replies import NOBODY
 
 T = TypeVar("T")
-NOBODY = discord.AllowedMentions.none()
 Interaction = discord.Interaction[Any]
 PATIENCE_S = 1.5
 """Discord waits three seconds for a first response; from here on we ask for more time, privately."""
+ALREADY_ANSWERED = 40060
+"""Discord's code for a first response where another one went out before it."""
 HIGHEST_ID = 2**63 - 1
 """Of SQLite, PostgreSQL and Discord alike."""
 
@@ -121,15 +124,28 @@ async def whisper(interaction: Interaction, text: str, *buttons: Button) -> None
 async def show_privately(interaction: Interaction, *views: ui.LayoutView) -> None:
     """Views that only the presser sees, a message each, the first as the response if there is none yet."""
     for view in views:
-        if interaction.response.is_done():
+        respond = partial(
+            interaction.response.send_message, view=view, ephemeral=True, allowed_mentions=NOBODY
+        )
+        if not await _is_first(interaction, respond):
             await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=NOBODY)
-        else:
-            await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)
 
 
 async def turn_into(interaction: Interaction, view: ui.LayoutView) -> None:
     """The message with the button turns into this view."""
-    if interaction.response.is_done():
+    respond = partial(interaction.response.edit_message, view=view, allowed_mentions=NOBODY)
+    if not await _is_first(interaction, respond):
         await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
-    else:
-        await interaction.response.edit_message(view=view, allowed_mentions=NOBODY)
+
+
+async def _is_first(interaction: Interaction, respond: Callable[[], Awaitable[object]]) -> bool:
+    """Send the first response; False where there is one, though it be the request for time on its way."""
+    if interaction.response.is_done():
+        return False
+    try:
+        await respond()
+    except discord.HTTPException as refused:
+        if refused.code != ALREADY_ANSWERED:
+            raise
+        return False
+    return True

@@ -15,7 +15,8 @@ from discord.ext import commands
 from bot.app import App
 from bot.core import wording
 from bot.discord_ui import answer_buttons, choice_buttons, errors, help_buttons, tell_buttons, topics
-from bot.discord_ui.buttons import NOBODY, app_of, pattern, whisper
+from bot.discord_ui.buttons import app_of, pattern, whisper
+from bot.discord_ui.replies import NOBODY
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -117,9 +118,11 @@ class CaveatBot(commands.Bot):
 
     async def close(self) -> None:
         """Leave Discord, then close the app."""
-        await super().close()
-        if hasattr(self, "app"):
-            await self.app.close()
+        try:
+            await super().close()
+        finally:
+            if hasattr(self, "app"):
+                await self.app.close()
 
 
 def _is_known(interaction: discord.Interaction[Any]) -> bool:

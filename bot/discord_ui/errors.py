@@ -9,12 +9,12 @@ import discord
 import structlog
 
 from bot.core import wording
+from bot.discord_ui.replies import NOBODY, reply_to
 
 log = structlog.get_logger(__name__)
 
-MISSING_PERMISSIONS = 50013
-GONE = frozenset({10003, 10008, 10062, 50001})
-"""Unknown channel, message or interaction, and no access: nobody is there to be told."""
+GONE = frozenset({10003, 10008})
+"""Discord's codes for a channel or message that is not there any more."""
 
 
 def new_reference() -> str:
@@ -24,9 +24,9 @@ def new_reference() -> str:
 
 def is_out_of_reach(error: BaseException) -> bool:
     """True for what Discord refuses for good: the place is gone, or we may not write there."""
-    if isinstance(error, discord.HTTPException):
-        return isinstance(error, discord.Forbidden) or error.code in GONE | {MISSING_PERMISSIONS}
-    return False
+    return isinstance(error, discord.Forbidden) or (
+        isinstance(error, discord.HTTPException) and error.code in GONE
+    )
 
 
 async def tell(interaction: discord.Interaction, error: BaseException) -> str:
@@ -38,13 +38,9 @@ async def tell(interaction: discord.Interaction, error: BaseException) -> str:
     # Where even this cannot be said, the log has it; there is nobody left to tell.
     with contextlib.suppress(discord.HTTPException):
         if interaction.response.is_done():
-            await interaction.followup.send(
-                text, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
-            )
+            await interaction.followup.send(text, ephemeral=True, allowed_mentions=NOBODY)
         else:
-            await interaction.response.send_message(
-                text, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
-            )
+            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)
     return reference
 
 
@@ -56,9 +52,5 @@ async def tell_in_channel(message: discord.Message, error: BaseException) -> str
     reference = new_reference()
     log.error("error shown to a member", reference=reference, exc_info=error)
     with contextlib.suppress(discord.HTTPException):
-        await message.channel.send(
-            wording.ERROR.format(reference=reference),
-            allowed_mentions=discord.AllowedMentions.none(),
-            reference=message.to_reference(fail_if_not_exists=False),
-        )
+        await reply_to(message, content=wording.ERROR.format(reference=reference))
     return reference

@@ -39,7 +39,8 @@ class Scene:
 async def scene(settings: Settings, port: int = 0) -> AsyncIterator[Scene]:
     """Run the bot in SimCord and serve its page on loopback; port 0 takes a free one.
 
-    Raises ModuleNotFoundError where simcord is not installed, and what opening the app raises.
+    Raises ModuleNotFoundError where simcord is not installed, OSError where the port cannot be used,
+    and what opening the app raises.
     """
     import simcord
 
@@ -58,6 +59,9 @@ async def scene(settings: Settings, port: int = 0) -> AsyncIterator[Scene]:
         await _ask_a_few(env, channel, member)
         async with env.preview(channel, viewers=[member, moderator], layout="channel", port=port) as preview:
             yield Scene(env, channel, member, moderator, preview)
+    except simcord.SetupError as fault:
+        # SimCord's own words name no mend, and its class is known only here.
+        raise fault.__cause__ if isinstance(fault.__cause__, OSError) else fault from None
     finally:
         await env.shutdown()
 

@@ -15,8 +15,6 @@ from bot.knowledge.load import SAFETY_LIST, Loaded
 from bot.knowledge.rulebook import found, quoted
 from bot.knowledge.rules import Finding
 
-SPARE = 100
-"""Characters of a message that the renderer keeps free for what stands around a list."""
 FARTHEST_REVIEW = timedelta(days=2 * 366)
 
 
@@ -105,9 +103,9 @@ def _sources_long(entry: Entry, library: Library) -> Iterator[Finding]:
     lines = [source_line(c, library.sources[c.key]) for c in entry.sources if c.key in library.sources]
     heading = wording.SOURCES_HEADING.format(question=entry.question)
     size = len(heading) + sum(len(line) + 1 for line in lines)
-    if size > limits.MESSAGE_TEXT - SPARE:
+    if size > limits.MESSAGE_TEXT:
         message = (
-            f"the sources fill {size} characters, a message has {limits.MESSAGE_TEXT - SPARE}: some are cut"
+            f"the sources fill {size} characters, a message has {limits.MESSAGE_TEXT}: members get several"
         )
         yield ("sources",), "sources-long", message, "say in fewer words what each shows, or cite fewer"
 

@@ -1,7 +1,8 @@
-"""Calibrate: from questions with known answers to a confidence that holds, and thresholds that keep a promise."""
+"""Calibrate: from questions with known answers to a confidence that holds and thresholds that keep a promise."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,11 +17,13 @@ from bot.matching.matcher import Matcher
 
 FEWEST = 200
 """Questions below which no promise is made: a bound on fewer answers next to nothing."""
-SURE = 0.9
-"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson); at .95 it answers a tenth less."""
-MOST_REFERRED = 0.015
+SURE = 0.8
+"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson). On 700 questions .9 answers next to
+nothing: two slips among the surest hundred are enough to break it.
+"""
+MOST_REFERRED = 0.018
 """Harmless questions that may be sent to the safety list; the aim is under .02 on questions not yet seen."""
-RIGHT_OFFERED = 0.97
+RIGHT_OFFERED = 0.99
 """Of the right entries among the first three, the share that the suggest threshold must let through."""
 
 Floats = npt.NDArray[np.float64]
@@ -63,8 +66,18 @@ class Seen:
     refer: npt.NDArray[np.bool_]
 
 
-def calibrate(matcher: Matcher, questions: Sequence[Labelled], target_risk: float = 0.05) -> Calibration:
+def calibrate(
+    matcher: Matcher,
+    questions: Sequence[Labelled],
+    target_risk: float = 0.05,
+    chance: float = SURE,
+    *,
+    may_fail: bool = False,
+) -> Calibration:
     """Thresholds for a target risk at the questions' own share of in-scope ones.
+
+    `chance` is how sure the bound must be. With `may_fail`, an engine that cannot keep the promise gets
+    thresholds with which it answers exact hits only, and suggests otherwise.
 
     Raises CannotCalibrateError.
     """
@@ -73,7 +86,7 @@ def calibrate(matcher: Matcher, questions: Sequence[Labelled], target_risk: floa
             f"{len(questions)} questions cannot carry a promise; label {FEWEST} or more, "
             "in scope and not, as members would type them"
         )
-    return chosen(see(matcher, questions), target_risk)
+    return chosen(see(matcher, questions), target_risk, chance, may_fail=may_fail)
 
 
 def see(matcher: Matcher, questions: Sequence[Labelled]) -> Seen:
@@ -103,36 +116,33 @@ def see(matcher: Matcher, questions: Sequence[Labelled]) -> Seen:
     )
 
 
-def chosen(seen: Seen, target_risk: float) -> Calibration:
+def chosen(seen: Seen, target_risk: float, chance: float = SURE, *, may_fail: bool = False) -> Calibration:
     """The thresholds that answer most while the bound on the risk is at most the target.
 
     Raises CannotCalibrateError where no threshold keeps it.
     """
-    slope, intercept = platt(seen.score, seen.right)
-    sure = 1.0 / (1.0 + np.exp(-np.clip(slope * seen.score + intercept, -60, 60)))
-    kind = 1.0 / (1.0 + np.exp(-np.clip(slope * seen.kind + intercept, -60, 60)))
-    kind[np.isneginf(seen.kind)] = -1.0
+    fit = platt(seen.score, seen.right)
+    sure, kind, own = (logistic(scores, fit) for scores in (seen.score, seen.kind, seen.own))
     refer = refer_threshold(kind, seen.refer)
     open_to_entries = kind < refer
-    answer = answer_threshold(sure[open_to_entries], seen.right[open_to_entries], target_risk)
-    if answer is None:
+    answer = answer_threshold(sure[open_to_entries], seen.right[open_to_entries], target_risk, chance)
+    if answer is None and not may_fail:
         raise CannotCalibrateError(
-            f"no threshold keeps the risk under {target_risk:.0%} on these {len(sure)} questions; add phrasings and "
-            "decoys where `caveat evaluate` names confusions, label more questions, or name a higher --risk"
+            f"no threshold keeps the risk under {target_risk:.0%} on these {len(sure)} questions; add phrasings "
+            "and decoys where `caveat evaluate` names confusions, label more questions, or name a higher --risk"
         )
-    own = 1.0 / (
-        1.0 + np.exp(-np.clip(slope * seen.own[seen.right | (seen.own > -np.inf)] + intercept, -60, 60))
-    )
-    suggest = min(answer, float(np.quantile(own, 1.0 - RIGHT_OFFERED))) if len(own) else answer
+    answer = 1.0 if answer is None else answer
+    offered = own[np.isfinite(seen.own)]
+    suggest = min(answer, float(np.quantile(offered, 1.0 - RIGHT_OFFERED))) if len(offered) else answer
     answered = open_to_entries & (sure >= answer)
     wrong, total = int((answered & ~seen.right).sum()), int(answered.sum())
     return Calibration(
         thresholds=Thresholds(
-            answer=_up(answer), suggest=_down(suggest), slope=slope, intercept=intercept, refer=_up(refer)
+            answer=_down(answer), suggest=_down(suggest), slope=fit[0], intercept=fit[1], refer=_up(refer)
         ),
         target_risk=target_risk,
-        risk=wrong / total,
-        risk_bound=upper_bound(wrong, total, SURE),
+        risk=wrong / max(1, total),
+        risk_bound=upper_bound(wrong, total, chance),
         coverage=float((answered & seen.inside).sum() / max(1, int(seen.inside.sum()))),
         questions=len(sure),
         out_share=1.0 - float(seen.inside.mean()),
@@ -163,7 +173,14 @@ def platt(scores: Floats, right: npt.NDArray[np.bool_]) -> tuple[float, float]:
     return round(slope, 4), round(float(weights[1]) - slope * centre, 4)
 
 
-def answer_threshold(sure: Floats, right: npt.NDArray[np.bool_], target_risk: float) -> float | None:
+def logistic(scores: Floats, fit: tuple[float, float]) -> Floats:
+    """The chance that each score stands for, 0 to 1."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(fit[0] * scores + fit[1], -60.0, 60.0))), dtype=np.float64)
+
+
+def answer_threshold(
+    sure: Floats, right: npt.NDArray[np.bool_], target_risk: float, chance: float
+) -> float | None:
     """The lowest confidence at which the bound on the risk is at most the target; None where none is."""
     order = np.argsort(-sure, kind="stable")
     wrong = np.cumsum(~right[order])
@@ -171,7 +188,7 @@ def answer_threshold(sure: Floats, right: npt.NDArray[np.bool_], target_risk: fl
     for place in range(len(order)):
         if place + 1 < len(order) and sure[order[place + 1]] == sure[order[place]]:
             continue
-        if upper_bound(int(wrong[place]), place + 1, SURE) <= target_risk:
+        if upper_bound(int(wrong[place]), place + 1, chance) <= target_risk:
             best = float(sure[order[place]])
     return best
 
@@ -186,8 +203,8 @@ def refer_threshold(kind: Floats, refer: npt.NDArray[np.bool_]) -> float:
 
 
 def _up(value: float) -> float:
-    return min(1.0, np.ceil(value * 1e4 - 1e-6) / 1e4)
+    return min(1.0, math.ceil(value * 1e4 - 1e-6) / 1e4)
 
 
 def _down(value: float) -> float:
-    return max(0.0, np.floor(value * 1e4) / 1e4)
+    return max(0.0, math.floor(value * 1e4) / 1e4)

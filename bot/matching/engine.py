@@ -78,6 +78,12 @@ class Engine:
             self.table.width if self.table is not None else 0,
         )
 
+    def knows(self, word: str) -> bool:
+        """True for a common word of English: one whole piece of the table or of the encoder."""
+        if self.encoder is not None and word in self.encoder.words.ids:
+            return True
+        return self.table is not None and self.table.knows(word)
+
     def dense(self, texts: Sequence[str]) -> Matrix:
         """Normalised texts as rows: the encoder's vector, then the table's, each of length one."""
         parts = [np.zeros((len(texts), 0), dtype=np.float32)]

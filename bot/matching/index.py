@@ -65,7 +65,7 @@ class Index:
             exact={text: i for i, document in reversed(list(enumerate(own))) for text in document},
             exact_decoys=_owners(decoys),
             vectoriser=vectoriser,
-            spelling=Spelling.over(texts, engine.table.knows if engine.table is not None else _no_word),
+            spelling=Spelling.over(texts, engine.knows),
             rows=vectoriser.matrix_cached(texts),
             labels=labels[: starts[-1]],
             all_labels=labels,
@@ -88,10 +88,6 @@ class Index:
     def _place(self, row: int) -> tuple[str, int]:
         label = int(self.labels[row])
         return self.ids[label], row - self.starts[label]
-
-
-def _no_word(_: str) -> bool:
-    return False
 
 
 def _owners(decoys: Sequence[Sequence[str]]) -> dict[str, frozenset[int]]:

@@ -88,6 +88,11 @@ def _engine(url: URL) -> AsyncEngine:
         if url.get_backend_name() == "sqlite":
             return sqlite_engine(url)
         # A connection that the server has dropped since is found out before it is used.
-        return create_async_engine(url, pool_pre_ping=True, connect_args={"timeout": CONNECT_TIMEOUT_S})
+        return create_async_engine(
+            url,
+            pool_pre_ping=True,
+            connect_args={"timeout": CONNECT_TIMEOUT_S},
+            hide_parameters=True,  # a fault that is logged quotes no question and no user id
+        )
     except (SQLAlchemyError, ImportError, OSError, sqlite3.Error) as fault:
         raise StoreUnavailableError(explained(url, fault)) from fault

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from bot.core.outcome import Candidate, Reason
 
@@ -35,10 +36,15 @@ class FeedbackKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Guild and channel; guild 0 is a direct message."""
+    """Guild and channel; both are 0 for a direct message, whose channel would tell who wrote."""
 
     guild_id: int
     channel_id: int
+
+    @classmethod
+    def of(cls, guild_id: int | None, channel_id: int | None) -> Self:
+        """The place that Discord names; without a guild it is a direct message."""
+        return cls(guild_id, channel_id or 0) if guild_id else cls(0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def sqlite_engine(url: URL) -> AsyncEngine:
         pool_size=1,
         max_overflow=0,
         connect_args={"isolation_level": None},  # transactions begin where we say so, those of DDL too
+        hide_parameters=True,  # a fault that is logged quotes no question and no user id
     )
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)

@@ -207,11 +207,16 @@ class Store:
             last_id = found[-1].id
 
     async def purge_answered(self, before: datetime) -> int:
-        """Forget answered questions older than that, also where feedback quotes them; how many."""
-        quoted = sa.update(feedback).where(feedback.c.at < before, feedback.c.text.is_not(None))
+        """Forget answered questions older than that, also where feedback quotes them; how many.
+
+        A quotation goes with its question, however young the feedback is.
+        """
+        old = answered.c.at < before
+        is_old = (feedback.c.at < before) | feedback.c.text.in_(sa.select(answered.c.text).where(old))
+        quoted = sa.update(feedback).where(feedback.c.text.is_not(None), is_old)
         async with self._writer.begin() as connection:
             await connection.execute(quoted.values(text=None))
-            gone = await connection.execute(sa.delete(answered).where(answered.c.at < before))
+            gone = await connection.execute(sa.delete(answered).where(old))
             return gone.rowcount
 
     async def _open_questions(self, query: sa.Select[Any]) -> list[OpenQuestion]:

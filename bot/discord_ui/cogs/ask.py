@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import discord
-import structlog
 from discord import app_commands, ui
 from discord.ext import commands
 
@@ -15,24 +14,16 @@ from bot.app import App
 from bot.core import limits, wording
 from bot.discord_ui import errors
 from bot.discord_ui.answer_buttons import OpenAnswer, answer_message, place_of
-from bot.discord_ui.buttons import NOBODY, in_time, said, show_privately, whisper
+from bot.discord_ui.buttons import in_time, said, show_privately, whisper
 from bot.discord_ui.choice_buttons import offered_message, offered_short_message, unanswered_message
 from bot.discord_ui.help_buttons import help_short_message
+from bot.discord_ui.replies import NOBODY, reply_to
 from bot.journeys.answer import Asked, Offered, Referred, Reply, Shown, answer, show_entry
 from bot.journeys.live import Live
 from bot.store.records import Door, Place, Way
 
-log = structlog.get_logger(__name__)
-
 PICKED = re.compile(r"entry:([a-z0-9-]+)")
 """What an autocomplete choice sends: the entry's id."""
-NO_READING_HISTORY = 160002
-"""Discord's code for a reply in a channel whose past messages the bot may not read."""
-_POINTING = frozenset(
-    "hey hi hello ok so and pls please thoughts is was are this that it these really actually even "
-    "true right correct legit real accurate a the fact cap".split()
-)
-"""Words that say nothing by themselves: what is meant stands in another message."""
 
 
 class Ask(commands.Cog):
@@ -90,15 +81,16 @@ class Ask(commands.Cog):
 
     async def _reply_to(self, message: discord.Message, door: Door, text: str) -> None:
         words = re.findall(r"\w+", text.casefold())
-        if _POINTING.issuperset(words):
+        if wording.POINTING.issuperset(words):
             pointed = message.reference is not None or words
-            await _send(message, said(wording.POINT_TO_CHECK if pointed else wording.HOW_TO_ASK))
+            await reply_to(message, view=said(wording.POINT_TO_CHECK if pointed else wording.HOW_TO_ASK))
             return
-        live, place = self.app.live, Place(message.guild.id if message.guild else 0, message.channel.id)
+        live = self.app.live
+        place = Place.of(message.guild.id if message.guild else None, message.channel.id)
         reply = await self._reply(text, door, place, live)
         if reply is not None:
             view = self._private_view if door is Door.DIRECT else self._public_view
-            await _send(message, view(reply, live, message.author.id))
+            await reply_to(message, view=view(reply, live, message.author.id))
 
     async def _reply(self, text: str, door: Door, place: Place, live: Live) -> Reply | None:
         """What comes of the question; None where the entry that was picked is not served any more."""
@@ -138,20 +130,6 @@ class Ask(commands.Cog):
             return self._answer(reply, live, asker_id, removable=True)
         button = OpenAnswer(entry=reply.entry.id, answered=reply.answered_id, asker=asker_id)
         return said(wording.ANSWER_PRIVATE_SHORT, buttons=(button,))
-
-
-async def _send(message: discord.Message, view: ui.LayoutView) -> None:
-    """A reply that pings nobody and survives the deletion of what it replies to.
-
-    Where past messages may not be read, Discord refuses replies: then it is a plain message.
-    """
-    reference = message.to_reference(fail_if_not_exists=False)
-    try:
-        await message.channel.send(view=view, allowed_mentions=NOBODY, reference=reference)
-    except discord.HTTPException as refused:
-        if refused.code != NO_READING_HISTORY:
-            raise
-        await message.channel.send(view=view, allowed_mentions=NOBODY)
 
 
 def _without_mention(content: str, bot_id: int) -> str | None:

@@ -48,7 +48,7 @@ def about_text(app: App) -> str:
         version=__version__,
         entries=len(library.live),
         library=library.version,
-        reviewed=reviewed or "never",
+        reviewed=reviewed or wording.ABOUT_NEVER,
         overdue=wording.ABOUT_OVERDUE.format(count=overdue) if overdue else "",
         kept=wording.ABOUT_KEPT.format(days=days) if days else wording.ABOUT_NONE_KEPT,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import discord
@@ -12,7 +13,7 @@ from bot.app import App
 from bot.core import wording
 from bot.discord_ui import render
 from bot.discord_ui.answer_buttons import opener
-from bot.discord_ui.buttons import show_privately
+from bot.discord_ui.buttons import in_time, show_privately
 from bot.journeys.check_message import check_message
 
 
@@ -35,7 +36,9 @@ class Check(commands.Cog):
     async def check(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Privately: what the library says of each sentence."""
         live = self.app.live
-        found = check_message(message.content, live)
+        # Forty sentences take as long as forty questions: not on the loop that answers everybody else.
+        work = asyncio.to_thread(check_message, message.content, live)
+        found = await in_time(interaction, work, thinking=True)
         await show_privately(interaction, render.check_view(found, live.library, self.app.today, opener))
 
 

@@ -47,9 +47,12 @@ class Upkeep(commands.Cog):
 
     @tasks.loop(seconds=HEARTBEAT_S)
     async def heartbeat(self) -> None:
-        """Touch the heartbeat file while the gateway is connected."""
+        """Touch the heartbeat file while the gateway is connected.
+
+        A bot that was ready once counts as ready to discord.py while it tries to connect anew.
+        """
         file = self.app.settings.heartbeat_file
-        if file is not None and self.bot.is_ready() and not self.bot.is_closed():
+        if file is not None and self.bot.is_ready() and self.bot.ws.open:
             try:
                 file.touch()
             except OSError as error:

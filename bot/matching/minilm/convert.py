@@ -33,7 +33,7 @@ class ConversionError(Exception):
 
 
 def convert(source: Path, made: Path) -> float:
-    """Write graph, weights, vocabulary and description into `made`; the probes' worst cosine to the float model.
+    """Write a converted model into `made`; the probes' worst cosine to the float model.
 
     `source` holds config.json, model.safetensors and vocab.txt. Raises ConversionError or OSError.
     """
@@ -58,7 +58,7 @@ def convert(source: Path, made: Path) -> float:
     (made / GRAPH).write_bytes(small)
     shutil.copyfile(source / "vocab.txt", made / VOCABULARY)
     halves = {name: t.astype(np.float16) for name, t in tensors.items() if t.dtype.kind == "f"}
-    np.savez(made / WEIGHTS, **halves)
+    np.savez(made / WEIGHTS, allow_pickle=False, **halves)
     about = {
         "layout": LAYOUT,
         "width": shape.width,

@@ -1,4 +1,4 @@
-"""Adapter: what tuning changed in the encoder's weights, as products of two thin matrices, in one small file."""
+"""Adapter: what tuning changed in the weights, as products of two thin matrices, in one small file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class AdapterBrokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """Low-rank changes by the name of the weight they are added to: weight + up @ down (Hu et al. 2021, LoRA).
+    """Low-rank changes by the name of the weight they are added to: weight + up @ down (LoRA).
 
     `about` tells where they come from: `weights_sha256` of the model they fit, `texts_sha256` of what they
     were trained on, the seed, the steps, and the figures before and after. `id` changes with any of it.

@@ -24,7 +24,7 @@ LINEAR = (
 
 
 class Bert:
-    """Frozen weights, and for each matrix from layer `first` on an `up` (rows, rank) and a `down` (rank, columns).
+    """Frozen weights; for each matrix from layer `first` on an `up` (rows, rank), a `down` (rank, columns).
 
     `up` begins at zero, so an untrained one gives the base model's vectors.
     """
@@ -110,7 +110,7 @@ class Bert:
         )
 
 
-def _needed(tensors: Tensors) -> Mapping[str, np.ndarray]:
+def _needed(tensors: Tensors) -> Tensors:
     return {
         name: t
         for name, t in tensors.items()

@@ -46,7 +46,7 @@ def train(
         torch.nn.utils.clip_grad_norm_(bert.learnt(), 1.0)
         optimiser.step()
         told(step, loss.item())
-    return {n: (bert.up[n].detach().numpy(), bert.down[n].detach().numpy()) for n in bert.up}
+    return {n: (bert.up[n].detach().numpy() * recipe.share, bert.down[n].detach().numpy()) for n in bert.up}
 
 
 def _lower(bert: Bert, words: WordPiece, texts: Sequence[Sequence[str]]) -> list[list[Tensor]]:

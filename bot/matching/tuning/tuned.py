@@ -111,7 +111,7 @@ def _keep(graph: bytes, base: Base, folder: Path, place: Path) -> None:
 
 
 def _described(folder: Path) -> tuple[str, Shape]:
-    """The digest of the published weights and their shape. Raises OSError, ValueError, KeyError, TypeError."""
+    """The digest of the published weights and their shape. Raises as reading does."""
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     own = about["shape"]
     shape = Shape(int(own["layers"]), int(own["heads"]), float(own["epsilon"]), int(own["width"]))

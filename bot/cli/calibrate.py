@@ -1,0 +1,84 @@
+"""`caveat calibrate`: thresholds for a promised risk, from labelled questions, into calibration.yaml."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot.cli.edges import CouldNotRun
+from bot.cli.evaluate import read_questions
+from bot.cli.measured import knowledge_option, open_measured
+from bot.core.labelled import Half
+from bot.knowledge.calibration_file import FILE, Promise, calibration_text
+from bot.matching.calibrate import SURE, Calibration, CannotCalibrateError, with_light
+from bot.matching.calibrate import calibrate as choose
+from bot.matching.engine import Engine
+from bot.matching.matcher import Matcher
+
+NOT_REACHED = 1
+
+
+@click.command(short_help="Choose the thresholds that keep a promised risk.")
+@knowledge_option
+@click.option(
+    "--risk",
+    type=click.FloatRange(0.001, 0.5),
+    default=0.05,
+    show_default=True,
+    help="The share of answers that may be wrong.",
+)
+@click.option(
+    "--sure",
+    type=click.FloatRange(0.5, 0.99),
+    default=SURE,
+    show_default=True,
+    help="The chance with which that holds on questions not yet seen.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
+def calibrate(knowledge: Path, risk: float, sure: float, dry_run: bool) -> None:
+    """Choose from which confidence the bot answers, suggests and refers to help.
+
+    The labelled questions of knowledge/labelled/ are split in two by a hash of their text: this
+    verb looks at the one half, `caveat evaluate` grades on the other. It writes calibration.yaml
+    with what it promises and on how many questions. Where the questions cannot carry the promise
+    it says so, writes nothing, and the exit code is 1.
+
+    \b
+    Examples:
+      caveat calibrate
+      caveat calibrate --risk 0.1 --dry-run
+    """
+    measured = open_measured(knowledge)
+    questions = [q for q in read_questions(knowledge / "labelled") if q.half is Half.CALIBRATE]
+    try:
+        best = choose(measured.matcher, questions, risk, sure)
+        if measured.engine.kind == "default":
+            light = Engine("light", None, measured.engine.table, measured.engine.cache)
+            own = choose(Matcher.over(measured.library, light), questions, risk, sure, may_fail=True)
+            best = with_light(best, own)
+    except CannotCalibrateError as fault:
+        click.echo(f"caveat: {fault}", err=True)
+        raise click.exceptions.Exit(NOT_REACHED) from fault
+    text = calibration_text(best.thresholds, _promise(best, sure))
+    if dry_run:
+        click.echo(text, nl=False)
+        return
+    file = knowledge / FILE
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as fault:
+        raise CouldNotRun(f"{file} cannot be written: {fault.strerror}; --dry-run prints it") from fault
+    click.echo(f"wrote {file}: {_promise(best, sure).how}")
+
+
+def _promise(best: Calibration, sure: float) -> Promise:
+    how = (
+        f"Of {best.questions} labelled questions, {best.out_share:.0%} of them for no entry, "
+        f"{best.coverage:.0%} of those in scope were answered; "
+        f"{best.risk:.1%} of the answers were wrong, at most {best.risk_bound:.1%} "
+        f"with a chance of {sure:.0%}."
+    )
+    today = datetime.now(UTC).date()
+    return Promise(best.target_risk, best.risk, best.coverage, best.questions, today, how)
