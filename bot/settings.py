@@ -92,13 +92,23 @@ class Settings(BaseSettings):
         return text
 
 
+_MENDS = {
+    "bool_parsing": "write true or false",
+    "int_parsing": "write a whole number",
+}
+"""In plain words what pydantic says of a value; it names what is allowed in most other cases itself."""
+
+
 def read_settings(**overrides: object) -> Settings:
     """The settings, with some given by the command line. Raises SettingsError, one line a wrong setting."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic itself
+    except UnicodeDecodeError as fault:
+        raise SettingsError(".env is not UTF-8: save it anew as UTF-8") from fault
     except ValidationError as fault:
         lines = []
         for error in fault.errors(include_url=False, include_input=False):
             name = str(error["loc"][0]).upper() if error["loc"] else "settings"
-            lines.append(f"{name}: {error['msg'].removeprefix('Value error, ')}")
+            mend = _MENDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+            lines.append(f"{name}: {mend}")
         raise SettingsError("\n".join(lines)) from fault

@@ -31,7 +31,7 @@ async def test_a_sure_answer_is_public_with_all_its_parts_in_order(
     assert in_order(
         read(answer),
         f"## {CACTUS}",
-        "◕ **Likely**: Decent studies mostly agree; details may shift.",
+        "How firm our answer is: ◕ **Likely**. Decent studies mostly agree; details may shift.",
         "About once a month is enough in a cool room.",
         wording.CLAIMS_HEADING,
         "A cactus needs no water at all from November to March.",

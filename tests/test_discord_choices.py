@@ -178,3 +178,19 @@ class TestOfManyThatMayFit:
         assert len(labels(choices)) == 4
         assert all(len(label) <= limits.BUTTON_LABEL for label in labels(choices))
         assert labels(choices)[-1] == "None of these"
+
+
+async def test_what_cannot_wait_stands_above_the_choices(
+    alice: MemberActor, general: ChannelHandle, env: Env
+) -> None:
+    lily = app_of(env).live.library.entries["lily-and-cats"]
+    assert lily.urgent is not None
+    half = " ".join(lily.question.rstrip("?").split()[:-1])
+
+    offered = reply(await alice.slash(general, "ask", question=half))
+    assert lily.question in labels(offered)
+    assert read(offered).startswith(wording.URGENT.format(line=lily.urgent))
+
+    await alice.send(general, f"<@{bot_id(env)}> {half}")
+    assert read(last(general)).startswith(wording.URGENT.format(line=lily.urgent))
+    assert labels(last(general)) == ["Show choices"]

@@ -306,3 +306,9 @@ async def test_a_direct_message_without_text_gets_a_hint(env: Env) -> None:
     await carol.send_dm("why does my fern droop " * 80)
     assert read(last(carol.dm_channel)) == wording.ABSTAIN[Reason.TOO_LONG]
     assert await logged(env) == []
+
+
+async def test_thanks_are_no_question(alice: MemberActor, general: ChannelHandle, env: Env) -> None:
+    await alice.send(general, f"<@{bot_id(env)}> thank you, nice bot!")
+    assert read(last(general)) == wording.POINT_TO_CHECK
+    assert await logged(env) == []

@@ -8,7 +8,7 @@ from bot.core.entry import Citation
 from bot.core.library import Source
 from bot.core.page import source_line
 
-WHERE = "J Plants 3:1-9. review."
+WHERE = "J Plants 3:1-9. Review."
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ async def test_a_member_asks_and_reads_the_answer_with_its_caveat_and_sources(pa
     answer = await ask(page, SURE)
 
     await expect(answer).to_contain_text(entry.question)
-    await expect(answer).to_contain_text(f"{level.sign} {level.name}: {level.meaning}")
+    await expect(answer).to_contain_text(f"{level.sign} {level.name}. {level.meaning}")
     await expect(answer).to_contain_text("It comes from one study of six people")
     await expect(answer).to_contain_text("What the article says")
     await expect(answer).to_contain_text("Misleading")
@@ -180,7 +180,7 @@ async def test_what_nobody_answered_says_so_and_the_member_can_be_told(page: Pag
     await expect(unanswered).to_contain_text("Only you can see this")
 
     told = await press(page, unanswered, "Tell me when it is")
-    await expect(told).to_contain_text("one direct message when this is answered")
+    await expect(told).to_contain_text("You are on the list for this question.")
 
 
 async def test_this_is_wrong_opens_a_form_and_thanks(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sys
@@ -56,6 +57,15 @@ def edges(*, debug: bool) -> Iterator[None]:
     except BrokenPipeError:
         _drop_output()
         raise click.exceptions.Exit(NOBODY_READS) from None
+    except OSError as fault:
+        if fault.errno != errno.ENOSPC:
+            if debug:
+                traceback.print_exception(fault)
+            raise CouldNotRun(_in_words(fault)) from fault
+        _drop_output()
+        raise CouldNotRun(
+            "the disk that the output goes to is full: make room, or write elsewhere"
+        ) from fault
     except Exception as fault:  # the edge: nobody is shown a traceback who did not ask for it
         if debug:
             traceback.print_exception(fault)

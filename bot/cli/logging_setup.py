@@ -33,6 +33,10 @@ class _Hiding(structlog.stdlib.ProcessorFormatter):
         return line
 
 
+SHORTEST_SECRET = 8
+"""Anything shorter is no token, and hiding it would eat letters out of every word."""
+
+
 def set_up_logging(level: str, form: Literal["console", "json"], secrets: Sequence[str]) -> None:
     """Log to stderr from `level` up. `secrets` never appear, not even inside a traceback.
 
@@ -59,7 +63,7 @@ def set_up_logging(level: str, form: Literal["console", "json"], secrets: Sequen
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(form)],
     )
-    formatter.secrets = tuple(secret for secret in secrets if secret)
+    formatter.secrets = tuple(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()

@@ -20,11 +20,11 @@ VERBS: Mapping[str, str] = {
     "run": "Run the bot on Discord.",
     "preview": "Try the bot on a local page, without Discord.",
     "log": "See what could not be answered, and what members said.",
+    "health": "Tell whether the bot is connected.",
     "explain": "Show why a question finds what it finds.",
     "evaluate": "Measure the search on labelled questions.",
     "calibrate": "Choose the thresholds that keep a promised risk.",
     "tune": "Fit the search to this knowledge; keep it only where it is better.",
-    "health": "Tell whether the bot is connected.",
 }
 """Each verb with its line in the help. `bot.cli.<verb>` holds a command of that name."""
 

@@ -13,7 +13,10 @@ from bot.settings import read_settings
 
 
 def open_engine(knowledge: Path) -> Engine:
-    """The engine, tuned where the knowledge folder says how; a warning goes to stderr where not the wished one runs. Raises SettingsError."""
+    """The engine, tuned where the knowledge folder says how; a warning goes to stderr where another one runs.
+
+    Raises SettingsError.
+    """
     settings = read_settings()
     engine = Engine.open(
         settings.cache_dir or cache_folder(), settings.matcher, settings.model_dir, knowledge / ADAPTER

@@ -12,10 +12,10 @@ from bot.cli.measured import knowledge_option, open_measured
 from bot.core.labelled import Half
 from bot.matching.engine import MODEL, TUNED
 from bot.matching.minilm.encoder import ModelUnusableError
+from bot.matching.tune import Figures, tests_of
+from bot.matching.tune import tune as train
 from bot.matching.tuning.adapter import ADAPTER
 from bot.matching.tuning.recipe import Recipe
-from bot.matching.tuning.tune import Figures, tests_of
-from bot.matching.tuning.tune import tune as train
 from bot.matching.tuning.tuned import Base
 from bot.settings import read_settings
 
@@ -25,7 +25,13 @@ TOLD_EVERY = 20
 
 @click.command(short_help="Fit the search to this knowledge; keep it only where it is better.")
 @knowledge_option
-@click.option("--steps", type=click.IntRange(1, 5000), default=Recipe().steps, show_default=True)
+@click.option(
+    "--steps",
+    type=click.IntRange(1, 5000),
+    default=Recipe().steps,
+    show_default=True,
+    help="How long to train; a step takes one to three seconds.",
+)
 @click.option(
     "--seed", type=int, default=Recipe().seed, show_default=True, help="The same seed, the same file."
 )
@@ -39,8 +45,9 @@ def tune(knowledge: Path, steps: int, seed: int) -> None:
     Afterwards say `caveat calibrate`, since the search's scores mean something else now.
 
     \b
-    Example:
-      caveat tune && caveat calibrate
+    Examples:
+      caveat tune
+      caveat tune --steps 60
     """
     measured = open_measured(knowledge, tuned=False)
     if measured.engine.kind != "default":

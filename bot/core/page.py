@@ -59,7 +59,7 @@ def page_of(entry: Entry, library: Library, today: date) -> Page:
     return Page(
         first=tuple(first),
         question=entry.question,
-        level=level_line(level),
+        level=wording.ANSWER_LEVEL.format(sign=level.sign, name=level.name, meaning=level.meaning),
         answer=entry.answer,
         correction=wording.CORRECTED.format(on=last.on, changed=last.changed) if last else None,
         claims=entry.claims,
@@ -83,7 +83,8 @@ def source_line(citation: Citation, source: Source) -> str:
     """A citation in short: first author, year, title, where, address, and what it shows."""
     year = str(source.year) if source.year else wording.YEAR_UNVERIFIED
     place = f"{source.journal} {source.volume_pages}" if source.volume_pages else source.journal
-    people = f" {source.kind}; {source.participants}." if source.participants else f" {source.kind}."
+    kind = source.kind[:1].upper() + source.kind[1:]
+    people = f" {kind}; {source.participants}." if source.participants else f" {kind}."
     title = source.title if source.title.endswith(("?", "!", ".")) else f"{source.title}."
     head = f"**{_short_authors(source.authors)} ({year}).** {title} {place}.{people}"
     address = f" <{source.address}>" if source.address else ""
@@ -91,8 +92,8 @@ def source_line(citation: Citation, source: Source) -> str:
 
 
 def _short_authors(authors: str) -> str:
-    names = [name.strip() for name in authors.split(",")]
-    if len(names) <= 2:
+    names = [name.strip() for name in authors.removesuffix(", et al.").split(",")]
+    if len(names) <= 2 and not authors.endswith("et al."):
         return authors
     return f"{names[0]} et al."
 

@@ -21,6 +21,8 @@ VERDICTS: dict[Verdict, str] = {
 PROFESSIONAL_FIRST = "⚕ **Ask a doctor or physio before you act on this.**"
 URGENT = "🚨 **{line}**"
 LEVEL = "{sign} **{name}**: {meaning}"
+ANSWER_LEVEL = "How firm our answer is: {sign} **{name}**. {meaning}"
+"""Under the question, where the bare word ("Likely") would be read as the answer to it."""
 CLAIMS_HEADING = "**What the article says, in our words, and what we found**"
 CLAIM = "- {says} **{verdict}.** {why}"
 CLAIM_SHORT = "- {says} **{verdict}.**"
@@ -55,7 +57,8 @@ ABSTAIN: dict[Reason, str] = {
 HELP_SHORT = "I have something for you alone. Only you can open it:"
 POINTING = frozenset(
     "hey hi hello ok so and pls please thoughts is was are this that it these really actually even "
-    "true right correct legit real accurate a the fact cap".split()
+    "true right correct legit real accurate a the fact cap thank thanks thx ty you cheers nice great cool "
+    "lol good job bot bye".split()
 )
 """Words of a member that say nothing by themselves: what is meant stands in another message."""
 POINT_TO_CHECK = (
@@ -67,10 +70,13 @@ HOW_TO_ASK = (
     "choose **Apps › Check this message**. `/topics` shows what I can answer."
 )
 STILL_NOTED = "Thank you, noted as not answered. A moderator will see it."
-WILL_TELL = "I will send you one direct message when this is answered, and then forget that you asked."
+WILL_TELL = (
+    "You are on the list for this question. Once there is an answer, moderators can let me send you one "
+    "direct message; then I forget that you asked."
+)
 ALREADY_NOTED = "That was noted before, or the question is not kept any more."
 WILL_NOT_TELL = "All right, I have forgotten that you wanted to know."
-ALREADY_WAITING = "You are on the list already: one direct message when this is answered."
+ALREADY_WAITING = "You are on the list for this question already."
 NOT_YOURS = "Only the person who asked can use this button. Ask with `/ask`."
 EXPIRED = "These choices are closed: one was taken, or nobody pressed for a while. Ask again with `/ask`."
 ENTRY_GONE = "This entry is not available any more. Ask again with `/ask`, or look at `/topics`."

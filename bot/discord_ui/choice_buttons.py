@@ -89,12 +89,20 @@ def offered_message(offered: Offered, asker_id: int) -> ui.LayoutView:
         for entry in offered.entries
     ]
     none = NoneOfThese(offer=offered.offer_id, asker=asker_id)
-    return render.stacked_view(wording.DID_YOU_MEAN, [*picks, none])
+    heading = "\n".join([*_urgent(offered), wording.DID_YOU_MEAN])
+    return render.stacked_view(heading, [*picks, none])
 
 
 def offered_short_message(offered: Offered, asker_id: int) -> ui.LayoutView:
     """What stands in a channel where a mention was unsure: one line, the choices open privately."""
-    return said(wording.UNSURE_SHORT, buttons=(OpenChoices(offer=offered.offer_id, asker=asker_id),))
+    choices = OpenChoices(offer=offered.offer_id, asker=asker_id)
+    return said(*_urgent(offered), wording.UNSURE_SHORT, buttons=(choices,))
+
+
+def _urgent(offered: Offered) -> list[str]:
+    """When to get urgent care, where the likeliest choice speaks of symptoms: that cannot wait."""
+    urgent = offered.entries[0].urgent if offered.entries else None
+    return [wording.URGENT.format(line=urgent)] if urgent else []
 
 
 def unanswered_message(unanswered: Unanswered, asker_id: int, *, short: bool = False) -> ui.LayoutView:

@@ -85,9 +85,17 @@ class CaveatBot(commands.Bot):
         self.settings = settings
         self.clock = clock
 
+    async def prepare(self) -> None:
+        """Open the app, once: before the login, so that a fault in knowledge or database is told first.
+
+        Raises what `App.open` raises.
+        """
+        if not hasattr(self, "app"):
+            self.app = await App.open(self.settings, self.clock)
+
     async def setup_hook(self) -> None:
         """Open the app, load the cogs, register what lasts, and tell Discord the commands."""
-        self.app = await App.open(self.settings, self.clock)
+        await self.prepare()
         for name in COGS:
             await self.load_extension(f"bot.discord_ui.cogs.{name}")
         self.add_dynamic_items(*LASTING)
@@ -123,6 +131,7 @@ class CaveatBot(commands.Bot):
         finally:
             if hasattr(self, "app"):
                 await self.app.close()
+                del self.app
 
 
 def _is_known(interaction: discord.Interaction[Any]) -> bool:

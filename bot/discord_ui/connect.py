@@ -25,6 +25,7 @@ async def serve(settings: Settings, token: str) -> None:
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot never speaks aloud
     try:
         async with create_bot(settings) as bot:
+            await bot.prepare()
             await bot.start(token)
     except discord.LoginFailure as fault:
         raise CannotConnectError(

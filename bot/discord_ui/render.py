@@ -20,6 +20,8 @@ from bot.journeys.answer import Unanswered
 from bot.journeys.check_message import Covered, MessageCheck
 
 Box = ui.Container[Any]
+CLAIMS_ROOM = 600
+"""Characters for the verdicts on the article's claims under each answer to a checked sentence."""
 QUOTED = 200
 """Characters of somebody's sentence that are quoted back; the rest is cut with an ellipsis."""
 SPARE = 100
@@ -87,7 +89,7 @@ def sources_views(entry: Entry, library: Library) -> list[ui.LayoutView]:
         for citation in entry.sources
         if citation.key in library.sources
     ]
-    return _pages(wording.SOURCES_HEADING.format(question=entry.question), lines)
+    return _pages(wording.SOURCES_HEADING.format(question=entry.question), lines, between="\n\n")
 
 
 def details_views(entry: Entry, library: Library, today: date) -> list[ui.LayoutView]:
@@ -132,7 +134,8 @@ def _covered_texts(covered: Covered, library: Library, today: date) -> tuple[str
     """What stands above the answer with the quoted sentence, and the answer with its level."""
     page = page_of(covered.entry, library, today)
     quote = wording.CHECK_QUOTE.format(sentence=quoted(covered.sentence))
-    return "\n".join([*page.first, quote]), "\n".join([page.level, page.answer])
+    verdicts = [line for line in page.claim_lines(CLAIMS_ROOM) if line != wording.CLAIMS_HEADING]
+    return "\n".join([*page.first, quote]), "\n".join([page.level, page.answer, *verdicts])
 
 
 def caveats_views(library: Library) -> list[ui.LayoutView]:
@@ -152,12 +155,15 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def _pages(heading: str, lines: Sequence[str]) -> list[ui.LayoutView]:
-    """As few messages as hold the lines, each line whole; the heading stands on the first."""
+def _pages(heading: str, lines: Sequence[str], between: str = "\n") -> list[ui.LayoutView]:
+    """As few messages as hold the lines, each line whole; the heading stands on the first.
+
+    `between` goes between two lines; an empty line tells paragraphs apart.
+    """
     pages = [heading]
     for line in lines:
-        if len(pages[-1]) + 1 + len(line) <= limits.MESSAGE_TEXT:
-            pages[-1] += f"\n{line}"
+        if len(pages[-1]) + len(between) + len(line) <= limits.MESSAGE_TEXT:
+            pages[-1] += f"{between}{line}"
         else:
             pages.append(line)
     return [said(page) for page in pages]

@@ -24,9 +24,7 @@ class Promise:
 
 def calibration_text(thresholds: Thresholds, promise: Promise) -> str:
     """The file, ending in a newline."""
-    lines = [
-        "# Thresholds of the search. Written by `caveat calibrate` from measured questions; reviewed like an entry."
-    ]
+    lines = ["# Thresholds of the search, written by `caveat calibrate`; reviewed like an entry."]
     lines += _thresholds(thresholds)
     if thresholds.light is not None:
         lines += ["light:", *(f"  {line}" for line in _thresholds(thresholds.light))]

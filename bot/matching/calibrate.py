@@ -1,4 +1,4 @@
-"""Calibrate: from questions with known answers to a confidence that holds and thresholds that keep a promise."""
+"""Calibrate: from questions with known answers to a confidence that holds, and thresholds."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from bot.matching.matcher import Matcher
 FEWEST = 200
 """Questions below which no promise is made: a bound on fewer answers next to nothing."""
 SURE = 0.8
-"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson). On 700 questions .9 answers next to
-nothing: two slips among the surest hundred are enough to break it.
+"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson). On 700 questions .9 answers next
+to nothing: two slips among the surest hundred are enough to break it.
 """
 MOST_REFERRED = 0.018
 """Harmless questions that may be sent to the safety list; the aim is under .02 on questions not yet seen."""
@@ -128,8 +128,9 @@ def chosen(seen: Seen, target_risk: float, chance: float = SURE, *, may_fail: bo
     answer = answer_threshold(sure[open_to_entries], seen.right[open_to_entries], target_risk, chance)
     if answer is None and not may_fail:
         raise CannotCalibrateError(
-            f"no threshold keeps the risk under {target_risk:.0%} on these {len(sure)} questions; add phrasings "
-            "and decoys where `caveat evaluate` names confusions, label more questions, or name a higher --risk"
+            f"no threshold keeps the risk under {target_risk:.0%} on these {len(sure)} questions; "
+            "add phrasings and decoys where `caveat evaluate` names confusions, "
+            "label more questions, or name a higher --risk"
         )
     answer = 1.0 if answer is None else answer
     offered = own[np.isfinite(seen.own)]

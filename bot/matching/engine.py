@@ -46,7 +46,8 @@ class Engine:
         """Open what the set-up left in the cache folder; `model` names a converted model of one's own.
 
         `tuned` is the file that `caveat tune` wrote beside the knowledge; without it, or where it does not
-        fit, the model runs as it was published. Never raises for a missing or broken model: the light engine runs then, and `warning` says so.
+        fit, the model runs as it was published. Never raises for a missing or broken model: the light
+        engine runs then, and `warning` says so.
         """
         cache = VectorCache(folder / VECTORS)
         table, warning = None, None

@@ -67,5 +67,7 @@ class Spelling:
         if len(word) < FEWEST_LETTERS or not word.isalpha() or self.knows(word) or self.is_english(word):
             return word
         edits = 1 if len(word) < LONG else 2
-        found = process.extractOne(word, self.targets.get(word[0], ()), scorer=OSA.distance, score_cutoff=edits)
+        found = process.extractOne(
+            word, self.targets.get(word[0], ()), scorer=OSA.distance, score_cutoff=edits
+        )
         return word if found is None else str(found[0])

@@ -13,24 +13,27 @@ from bot.reports.evaluation import MOST_TEXTS, rows, scalars
 
 BLUE, GREY = "#2a5fa5", "#9a9a9a"
 _STYLE = """\
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
-table{border-collapse:collapse;margin:1rem 0}td,th{padding:.2rem .8rem;border-bottom:1px solid #ddd;text-align:left}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}img{max-width:100%;height:auto}"""
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
+table{border-collapse:collapse;margin:1rem 0}
+td,th{padding:.2rem .8rem;border-bottom:1px solid #ddd;text-align:left}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+img{max-width:100%;height:auto}"""
 
 
 def as_html(own: Evaluation, title: str) -> str:
     """The page; questions are escaped."""
     name = f"{len(own.asked)} questions: {escape(title)}"
     shares = "".join(
-        f"<tr><td>{escape(what)}</td><td class=n>{s.value:.1%}</td><td class=n>{s.low:.1%} to {s.high:.1%}</td>"
-        f"<td class=n>{s.total}</td></tr>"
+        f"<tr><td>{escape(what)}</td><td class=n>{s.value:.1%}</td>"
+        f"<td class=n>{s.low:.1%} to {s.high:.1%}</td><td class=n>{s.total}</td></tr>"
         for what, s in rows(own)
     )
     figures = "".join(
         f"<tr><td>{escape(what)}</td><td class=n>{value}</td></tr>" for what, value in scalars(own)
     )
     styles = "".join(
-        f"<tr><td>{escape(style)}</td><td class=n>{right.value:.1%}</td><td class=n>{risk.value:.1%}</td></tr>"
+        f"<tr><td>{escape(style)}</td><td class=n>{right.value:.1%}</td>"
+        f"<td class=n>{risk.value:.1%}</td></tr>"
         for style, (right, risk) in own.by_style.items()
     )
     confusions = "".join(
@@ -38,15 +41,18 @@ def as_html(own: Evaluation, title: str) -> str:
         f"<td>{'<br>'.join(escape(text) for text in texts[:MOST_TEXTS])}</td></tr>"
         for wanted, came, texts in own.confusions
     )
+    curve = _picture(curve_picture(own), "Share of answers that are wrong, by share answered right")
+    reliability = _picture(reliability_picture(own), "Share right, by confidence")
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Evaluation of the search</title><style>{_STYLE}</style>
 <h1>Evaluation of the search</h1><p>{name}</p>
 <table><tr><th></th><th class=n>share</th><th class=n>95 % bounds</th><th class=n>of</th></tr>{shares}</table>
 <table>{figures}</table>
-<h2>Risk and coverage</h2>{_picture(curve_picture(own), "Share of answers that are wrong, by share of questions answered right")}
-<h2>Reliability</h2>{_picture(reliability_picture(own), "Share right by confidence; on the diagonal the confidence holds")}
-<h2>By style</h2><table><tr><th>style</th><th class=n>right first</th><th class=n>risk</th></tr>{styles}</table>
+<h2>Risk and coverage</h2>{curve}
+<h2>Reliability</h2>{reliability}
+<h2>By style</h2>
+<table><tr><th>style</th><th class=n>right first</th><th class=n>risk</th></tr>{styles}</table>
 <h2>Confusions</h2>
 <table><tr><th>wanted</th><th>came first</th><th class=n></th><th>questions</th></tr>{confusions}</table>
 </html>
