@@ -190,7 +190,7 @@ def imported_by_the_bot() -> set[str]:
 def test_every_library_that_the_bot_imports_is_declared_and_every_declared_one_is_imported() -> None:
     declared = {distribution(requirement) for requirement in project()["dependencies"]}
     extras = project()["optional-dependencies"]
-    optional = {distribution(r) for extra in ("preview", "tune") for r in extras.get(extra, [])}
+    optional = {distribution(r) for extra in ("preview", "reports", "tune") for r in extras.get(extra, [])}
     comes_with_another = {"pydantic-core"}  # each pydantic has exactly one
     only_named_in_an_address = {"aiosqlite"}  # SQLAlchemy loads it for sqlite+aiosqlite://
 

@@ -50,8 +50,9 @@ def foreign_language(tokens: Sequence[str], known: Sequence[bool]) -> str | None
     """The ISO 639-1 code of another language that the text is surely in, else None.
 
     `known` says of each token whether the knowledge base uses it. Mostly another script:
-    "und". In Latin script it takes function words of one other language that outnumber the
-    English ones, and fewer than `KNOWN_SHARE` known words: slang and typos are not foreign.
+    "und". In Latin script it takes function words of one other language that, with words
+    written with accents, outnumber the English ones, and fewer than `KNOWN_SHARE` known
+    words: slang and typos are not foreign.
     """
     words = [
         (token, is_known) for token, is_known in zip(tokens, known, strict=True) if not token[0].isdigit()
@@ -66,7 +67,8 @@ def foreign_language(tokens: Sequence[str], known: Sequence[bool]) -> str | None
     unknown = [token for token, is_known in words if not is_known]
     hits = {code: sum(token in own for token in unknown) for code, own in _function_words().items()}
     best = max(hits, key=lambda code: hits[code])
-    return best if hits[best] > english else None
+    accented = sum(not token.isascii() for token in unknown)
+    return best if hits[best] and hits[best] + accented > english else None
 
 
 def _is_latin(char: str) -> bool:

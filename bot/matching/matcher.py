@@ -22,6 +22,8 @@ from bot.matching.rank import Ranked, rank
 MOST_CANDIDATES = 5
 MOST_CHARACTERS = 1000
 """A longer text is no question any more; "Check this message" takes it apart."""
+FEW_WORDS = 3
+"""Up to this many words, function words alone are no question of the safety list."""
 SAFETY_KINDS = 2
 """Ranked beyond the candidates, so that kinds of the safety list take no candidate's place."""
 
@@ -133,7 +135,7 @@ class Matcher:
         hit = index.exact.get(text, -1)
         if hit >= index.entries:
             return index.ids[hit]
-        if not ranked or ranked[0].label < index.entries:
+        if not ranked or ranked[0].label < index.entries or _says_nothing(text.split()):
             return None
         best = ranked[0]
         if best.label in index.exact_decoys.get(text, frozenset()):
@@ -154,6 +156,11 @@ class Matcher:
         if isinstance(outcome, Abstain) and text in self.index.exact_decoys:
             return Abstain(Reason.DECOY, outcome.candidates)
         return outcome
+
+
+def _says_nothing(tokens: Sequence[str]) -> bool:
+    """A few function words ("who are you") name no danger; more of them may ("not be here any more")."""
+    return len(tokens) <= FEW_WORDS and not content_words(tokens)
 
 
 @lru_cache(maxsize=1)
