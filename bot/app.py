@@ -11,10 +11,10 @@ from pathlib import Path
 import structlog
 
 from bot.core.problem import Problem, Severity
-from bot.journeys.check_knowledge import PASSED, check_knowledge
+from bot.journeys.check_knowledge import check_knowledge
 from bot.journeys.choose import expire_offers
 from bot.journeys.live import Live
-from bot.matching.engine import Engine, Kind, cache_folder
+from bot.matching.engine import PASSED, Engine, Kind, cache_folder
 from bot.matching.tuning.adapter import ADAPTER
 from bot.metrics import Metrics
 from bot.settings import Settings

@@ -262,7 +262,7 @@ def test_the_page_says_what_discord_says_in_its_order() -> None:
         "call a vet at once",
         "Ask a doctor or physio",
         LILY,
-        "● Established: Several good sources agree",
+        "● Established. Several good sources agree",
         "No dose is known to be harmless.",
         "Lilies are harmless to cats that stay indoors.",
         "Misleading",

@@ -284,7 +284,7 @@ def test_a_terminal_that_cannot_show_a_sign_breaks_nothing() -> None:
     code, out, err = ended(*LILY, PYTHONIOENCODING="ascii")
 
     assert code == 0, err
-    assert "? Established: Several good sources" in out
+    assert "? Established. Several good sources" in out
 
 
 def test_colour_is_for_a_terminal_that_wants_it() -> None:

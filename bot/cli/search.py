@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.journeys.check_knowledge import PASSED
-from bot.matching.engine import Engine, cache_folder
+from bot.matching.engine import PASSED, Engine, cache_folder
 from bot.matching.tuning.adapter import ADAPTER
 from bot.settings import read_settings
 

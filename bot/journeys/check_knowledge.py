@@ -24,8 +24,6 @@ from bot.matching.engine import Engine
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import normalise
 
-PASSED = "passed"
-"""Folder under the cache folder for what need not be asked again."""
 CONFUSED = 0.95
 """Cosine from which two phrasings say the same to the search; only word order or endings differ."""
 

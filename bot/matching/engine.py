@@ -21,6 +21,8 @@ Kind = Literal["default", "light"]
 
 MODEL, TABLE, VECTORS, TUNED = "minilm", "wordllama", "vectors", "tuned"
 """Folders under the cache folder, as `bot.matching.model_setup` fills them."""
+PASSED = "passed"
+"""Folder under the cache folder for libraries whose tests need not be asked again."""
 MEND = "run `make model`, or set MATCHER=light"
 
 

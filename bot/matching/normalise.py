@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
 _DISCORD = re.compile(r"<(?:a?:\w+:|@[!&]?|#|/[^:>]+:|t:)[\d:\w-]*>|@(?:everyone|here)\b")
@@ -40,7 +40,7 @@ _CHAT = re.compile(
     r"|quick question|noob question|dumb question|stupid question|random question|serious question"
     r"|just wondering|i was wondering|question|sorry|pls|please|thanks|thx|ty)\b\s*)+"
 )
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english")
 
 
 def normalise(text: str) -> str:
