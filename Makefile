@@ -55,7 +55,7 @@ knowledge: .venv-dev/model ## the knowledge files (caveat check)
 
 .PHONY: pytest
 pytest: .venv-dev/model ## the tests, with the coverage floor; PYTEST_ARGS="-k words" to choose (then without the floor)
-	$(dev)/pytest $(if $(strip $(PYTEST_ARGS)),$(PYTEST_ARGS),--cov)
+	$(dev)/pytest $(if $(strip $(PYTEST_ARGS)),$(PYTEST_ARGS),--numprocesses auto --dist loadfile --cov)
 
 ##@ Change
 .PHONY: format
