@@ -38,7 +38,9 @@ class Declared:
         method = getattr(self._store, name)
 
         async def declared(*args: Any, **fields: Any) -> Any:
-            wait = method(*args, **fields)
+            # A write runs in a task of its own, and SimCord knows an outside wait by its task.
+            inner = getattr(method, "__wrapped__", None)
+            wait = method(*args, **fields) if inner is None else inner(self._store, *args, **fields)
             return await self._env.external_wait(wait, reason="another program holds the database")
 
         return declared

@@ -18,6 +18,8 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 from bot.core.outcome import Abstain, Outcome, Reason, Suggest
 from bot.journeys.live import Live
 from bot.knowledge.load import load_library
+from bot.matching.engine import Engine, cache_folder
+from bot.matching.tuning.adapter import ADAPTER
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = os.environ.get("CAVEAT_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -50,9 +52,10 @@ pytestmark = pytest.mark.skipif(
 
 @lru_cache(maxsize=1)
 def shipped() -> Live:
-    library = load_library(ROOT / "knowledge").library
+    knowledge = ROOT / "knowledge"
+    library = load_library(knowledge).library
     assert library is not None
-    return Live.of(library)
+    return Live.of(library, Engine.open(cache_folder(), tuned=knowledge / ADAPTER))
 
 
 def one_that_gives(kind: type[Outcome], questions: tuple[str, ...]) -> str:

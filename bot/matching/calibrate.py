@@ -23,8 +23,11 @@ to nothing: two slips among the surest hundred are enough to break it.
 """
 MOST_REFERRED = 0.018
 """Harmless questions that may be sent to the safety list; the aim is under .02 on questions not yet seen."""
-RIGHT_OFFERED = 0.99
-"""Of the right entries among the first three, the share that the suggest threshold must let through."""
+RIGHT_OFFERED = 0.97
+"""Of the right entries among the first three, the share that the suggest threshold must let through.
+
+Two more in a hundred cost choices under every second question that is none of ours.
+"""
 
 Floats = npt.NDArray[np.float64]
 

@@ -23,6 +23,7 @@ from bot.store.rows import (
     question_of,
 )
 from bot.store.tables import answered, askings, feedback, offers, questions, waiters
+from bot.store.whole import whole
 
 OPEN = "open"
 _QUESTIONS = sa.select(
@@ -52,6 +53,7 @@ class Store:
         """Give the connections back."""
         await self._engine.dispose()
 
+    @whole
     async def keep_answered(self, record: Answered, at: datetime) -> int:
         """Keep an answered question; its id."""
         async with self._writer.begin() as connection:
@@ -63,6 +65,7 @@ class Store:
             found = await connection.execute(sa.select(answered.c.text).where(answered.c.id == answered_id))
             return found.scalar_one_or_none()
 
+    @whole
     async def take_back_answered(
         self, answered_id: int, said: Feedback, kept: Kept, reason: Reason, at: datetime
     ) -> int | None:
@@ -78,11 +81,13 @@ class Store:
             await _insert(connection, feedback, feedback_values(said, at))
             return await self._log(connection, kept, reason, at)
 
+    @whole
     async def log_unanswered(self, kept: Kept, reason: Reason, at: datetime) -> int:
         """Log a question that was not answered; the same question again counts up. Its id."""
         async with self._writer.begin() as connection:
             return await self._log(connection, kept, reason, at)
 
+    @whole
     async def open_offer(self, kept: Kept, at: datetime) -> int:
         """Note that choices were offered; the offer's id."""
         async with self._writer.begin() as connection:
@@ -94,6 +99,7 @@ class Store:
             row = (await connection.execute(sa.select(offers).where(offers.c.id == offer_id))).one_or_none()
         return offer_of(row) if row is not None else None
 
+    @whole
     async def close_offer_chosen(self, offer_id: int, chosen: Answered | None, at: datetime) -> int | None:
         """An offered entry was chosen: the offer goes, `chosen` is kept unless None.
 
@@ -107,6 +113,7 @@ class Store:
                 return 0
             return await _insert(connection, answered, answered_values(chosen, at))
 
+    @whole
     async def close_offer_unanswered(self, offer_id: int, reason: Reason, at: datetime) -> int | None:
         """None of the choices fitted: the offer becomes an unanswered question, whose id is returned.
 
@@ -127,6 +134,7 @@ class Store:
             )
             return list(found.scalars())
 
+    @whole
     async def add_waiter(self, question_id: int, user_id: int, at: datetime) -> bool | None:
         """Note who wants to be told. False where noted before, None where the question is gone."""
         async with self._writer.begin() as connection:
@@ -142,6 +150,7 @@ class Store:
             done = await connection.execute(insert.on_conflict_do_nothing())
             return bool(done.rowcount)
 
+    @whole
     async def remove_waiter(self, question_id: int, user_id: int) -> bool:
         """Forget who wanted to be told; False where nobody of that id waited."""
         async with self._writer.begin() as connection:
@@ -160,6 +169,7 @@ class Store:
             )
             return list(found.scalars())
 
+    @whole
     async def log_feedback(self, record: Feedback, at: datetime) -> int:
         """Log what a member said of an answer; its id."""
         async with self._writer.begin() as connection:
@@ -206,6 +216,7 @@ class Store:
                 yield each
             last_id = found[-1].id
 
+    @whole
     async def purge_answered(self, before: datetime) -> int:
         """Forget answered questions older than that, also where feedback quotes them; how many.
 
