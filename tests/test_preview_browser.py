@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -90,14 +90,39 @@ async def page(address: str) -> AsyncIterator[Page]:
         browser = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 1100})
         page.set_default_timeout(15_000)
+        expect.set_options(timeout=15_000)
         await page.goto(address)
-        await expect(page.locator("article.channel-message").first).to_be_visible()
+        await settled(page)
         yield page
         await browser.close()
 
 
+async def settled(page: Page) -> None:
+    """Wait until the timeline stands whole: as many messages as a moment before."""
+    messages, before = page.locator("article.channel-message"), 0
+    await expect(messages.first).to_be_visible()
+    while (now := await messages.count()) != before:
+        before = now
+        await page.wait_for_timeout(500)
+
+
 def last_message(page: Page) -> Locator:
     return page.locator("article.channel-message").last
+
+
+async def until_there_are(page: Page, count: int, act: Callable[[], Awaitable[None]]) -> Locator:
+    """Act until that many messages stand there; the last one.
+
+    The page refuses an action while another is under way, such as a slow autocompletion: then try again.
+    """
+    for patience_ms in (6_000, 6_000, 20_000):
+        await act()
+        try:
+            await expect(page.locator("article.channel-message")).to_have_count(count, timeout=patience_ms)
+        except AssertionError:
+            continue
+        return last_message(page)
+    raise AssertionError(f"there are never {count} messages")
 
 
 async def ask(page: Page, question: str) -> Locator:
@@ -108,26 +133,34 @@ async def ask(page: Page, question: str) -> Locator:
     await expect(page.locator("#command-entry-0")).to_be_visible()
     await box.press("Enter")
     await page.locator("input[data-option=question]").fill(question)
-    await page.locator("#send-message").click()
-    await expect(page.locator("article.channel-message")).to_have_count(before + 1)
-    return last_message(page)
+
+    async def send() -> None:
+        if await page.locator(".command-row").is_visible():
+            await page.locator("#send-message").click()
+
+    return await until_there_are(page, before + 1, send)
 
 
 async def say(page: Page, text: str) -> Locator:
     """Send a message to the channel; the bot's reply to it."""
     before = await page.locator("article.channel-message").count()
-    await page.locator("#channel-composer-input").fill(text)
-    await page.locator("#send-message").click()
-    await expect(page.locator("article.channel-message")).to_have_count(before + 2)
-    return last_message(page)
+    box = page.locator("#channel-composer-input")
+    await box.fill(text)
+
+    async def send() -> None:
+        if await box.input_value():
+            await page.locator("#send-message").click()
+
+    return await until_there_are(page, before + 2, send)
 
 
 async def press(page: Page, message: Locator, label: str) -> Locator:
     """Press a button of a message; the message that comes."""
     before = await page.locator("article.channel-message").count()
-    await message.get_by_role("button", name=label, exact=True).click()
-    await expect(page.locator("article.channel-message")).to_have_count(before + 1)
-    return last_message(page)
+    # `last` would move on to what comes, so the message is held by its id.
+    held = page.locator(f'article[data-message-id="{await message.get_attribute("data-message-id")}"]')
+    button = held.get_by_role("button", name=label, exact=True)
+    return await until_there_are(page, before + 1, button.click)
 
 
 async def test_a_member_asks_and_reads_the_answer_with_its_caveat_and_sources(page: Page) -> None:
