@@ -49,12 +49,16 @@ class Lexical:
         return np.array([self._row(run_features(text)) for text in texts]).reshape(-1, DIMENSIONS)
 
     def _row(self, features: Sequence[str]) -> Matrix:
-        row = np.zeros(DIMENSIONS, dtype=np.float32)
+        slots: dict[int, float] = {}  # summed here: adding to a numpy array one by one is three times slower
         for feature, count in Counter(features).items():
             slot, sign = _hashed(feature)
-            row[slot] += sign * (1.0 + math.log(count)) * self.weights.get(feature, self.rare)
-        norm = float(np.linalg.norm(row))
-        return row / np.float32(norm) if norm else row
+            share = sign * self.weights.get(feature, self.rare)
+            slots[slot] = slots.get(slot, 0.0) + (share if count == 1 else share * (1.0 + math.log(count)))
+        row = np.zeros(DIMENSIONS, dtype=np.float32)
+        norm = math.sqrt(sum(value * value for value in slots.values()))
+        if norm:
+            row[list(slots)] = [value / norm for value in slots.values()]
+        return row
 
 
 def stem_features(text: str) -> list[str]:
