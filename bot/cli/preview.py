@@ -76,7 +76,8 @@ async def _serve(knowledge: Path | None, port: int, opens: bool | None) -> None:
         if knowledge is not None:
             overrides["knowledge_dir"] = knowledge
         settings = read_settings(**overrides)
-        set_up_logging(settings.log_level, settings.log_format, [])
+        # What the libraries warn of (no voice, no gateway) is no news where Discord is simulated.
+        set_up_logging("ERROR", settings.log_format, [])
         click.echo("Starting the preview ...", err=True)
         async with scene(settings, port) as running:
             click.echo(f"The preview is at {running.preview.url}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from datetime import date
 from typing import Any
 
@@ -48,9 +49,9 @@ class _OfEntry(Button, form="cv:none"):
         else:
             await self.show(interaction, entry, library, app.today)
 
+    @abstractmethod
     async def show(self, interaction: Interaction, entry: Entry, library: Library, today: date) -> None:
         """Show it, privately."""
-        raise NotImplementedError
 
 
 class Sources(_OfEntry, form="cv:src:{entry}"):

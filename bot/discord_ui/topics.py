@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from typing import Any, ClassVar, Self
 
 import discord
@@ -56,9 +57,9 @@ class Menu(ui.DynamicItem[ui.Select[Any]], template=r"cv:never-menu"):
         """Act, and tell errors."""
         await guarded(interaction, "0", self.choose)
 
+    @abstractmethod
     async def choose(self, interaction: Interaction, app: App) -> None:
         """What choosing does."""
-        raise NotImplementedError
 
 
 class GroupMenu(Menu, form="cv:tg:{level}"):
