@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.outcome import Reason
+from bot.store import loop_tables  # noqa: F401 (its tables join the metadata)
 from bot.store.engine import for_writing, open_engine
 from bot.store.records import Answered, Asking, Feedback, Kept, Offer, OpenQuestion
 from bot.store.rows import (

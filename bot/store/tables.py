@@ -1,4 +1,4 @@
-"""The tables. No user id stands in any of them but `waiters`, and there only until told."""
+"""The tables of questions and answers. No user id stands in any of them but `waiters`, until told."""
 
 from __future__ import annotations
 
@@ -75,17 +75,18 @@ metadata = MetaData(
 )
 # SQLite counts up by itself only in an INTEGER primary key, and gives no id twice only with AUTOINCREMENT:
 # an old button must never mean a newer row.
-_Id = BigInteger().with_variant(Integer(), "sqlite")
+Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _id() -> Column[Any]:
-    return Column("id", _Id, primary_key=True, autoincrement=True)
+def id_column() -> Column[Any]:
+    """The primary key that counts up."""
+    return Column("id", Id, primary_key=True, autoincrement=True)
 
 
 questions = Table(
     "questions",
     metadata,
-    _id(),
+    id_column(),
     Column("guild_id", BigInteger, nullable=False),
     Column("key", Written(600), nullable=False),
     Column("text", Written, nullable=False),
@@ -102,8 +103,8 @@ questions = Table(
 askings = Table(
     "askings",
     metadata,
-    _id(),
-    Column("question_id", _Id, ForeignKey("questions.id", ondelete="CASCADE"), nullable=False, index=True),
+    id_column(),
+    Column("question_id", Id, ForeignKey("questions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("door", String(20), nullable=False),
@@ -117,7 +118,7 @@ askings = Table(
 answered = Table(
     "answered",
     metadata,
-    _id(),
+    id_column(),
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("text", Written, nullable=False),
     Column("entry_id", String(80), nullable=False),
@@ -132,7 +133,7 @@ answered = Table(
 offers = Table(
     "offers",
     metadata,
-    _id(),
+    id_column(),
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
@@ -148,19 +149,25 @@ offers = Table(
 waiters = Table(
     "waiters",
     metadata,
-    _id(),
-    Column("question_id", _Id, ForeignKey("questions.id", ondelete="CASCADE"), nullable=False),
+    id_column(),
+    Column("question_id", Id, ForeignKey("questions.id", ondelete="CASCADE"), nullable=False),
     Column("user_id", BigInteger, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("mention_channel_id", BigInteger, nullable=True),
+    Column("remind_at", UtcDateTime, nullable=True),
     UniqueConstraint("question_id", "user_id"),
     sqlite_autoincrement=True,
 )
-"""Members who pressed [Tell me when it is]: the only user ids that are kept, until they were told."""
+"""Members who pressed [Tell me when it is], until they were told.
+
+`mention_channel_id` is where they allowed a mention should direct messages be closed; `remind_at` when
+they wish to hear, once, that the question is still open.
+"""
 
 feedback = Table(
     "feedback",
     metadata,
-    _id(),
+    id_column(),
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("kind", String(20), nullable=False),
     Column("guild_id", BigInteger, nullable=False),
