@@ -39,6 +39,7 @@ from bot.knowledge.schema import (
     SourceForm,
     ThresholdsForm,
 )
+from bot.knowledge.seen import Seen, SeenEntry, SeenTree
 from bot.knowledge.tree import Node, read_tree
 from bot.knowledge.tree import Path as Place
 
@@ -73,9 +74,11 @@ class Loaded:
     is_whole: bool
 
 
-def load_library(folder: Path) -> Loaded:
+def load_library(folder: Path, seen: Seen | None = None) -> Loaded:
     """Read the folder. Never raises for what a moderator typed.
 
+    Given what was `seen` by the last load, only files that have changed are parsed anew; it is brought up
+    to date.
     Raises KnowledgeNotFoundError where the folder or its `entries` do not exist.
     """
     if not _is_folder(folder / "entries"):
@@ -83,7 +86,11 @@ def load_library(folder: Path) -> Loaded:
             f"there is no knowledge in {folder}: "
             "name a folder that holds entries/, caveats.yaml and sources.yaml"
         )
-    return _Reader(folder).read()
+    reader = _Reader(folder, seen or Seen())
+    loaded = reader.read()
+    if seen is not None:
+        seen.trees, seen.entries = reader.now.trees, reader.now.entries
+    return loaded
 
 
 def _is_folder(path: Path) -> bool:
@@ -116,6 +123,8 @@ class _Reader:
     """Reads file after file, gathering problems."""
 
     folder: Path
+    seen: Seen
+    now: Seen = field(default_factory=Seen)
     problems: list[Problem] = field(default_factory=list)
     digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
@@ -162,10 +171,22 @@ class _Reader:
             tree = self._tree(file.path, limits.ENTRY_FILE_BYTES)
             if tree is not None:
                 owners.append(Owner(file.slug, file.path, tree))
-                form = self._form(file.path, tree, EntryForm)
-                if form is not None:
-                    entries[file.slug] = values.entry(file.slug, file.group, form)
+                entry = self._entry(file, tree)
+                if entry is not None:
+                    entries[file.slug] = entry
         return entries, owners
+
+    def _entry(self, file: EntryFile, tree: Node) -> Entry | None:
+        known = self.seen.entries.get(file.path)
+        if known is None or known.tree is not tree or known.group != file.group:
+            first = len(self.problems)
+            form = self._form(file.path, tree, EntryForm)
+            entry = None if form is None else values.entry(file.slug, file.group, form)
+            known = SeenEntry(tree, file.group, entry, tuple(self.problems[first:]))
+        else:
+            self.problems.extend(known.problems)
+        self.now.entries[file.path] = known
+        return known.entry
 
     def _records(self, path: str, form: type[Form], key_form: str = SLUG) -> _Records[Form]:
         """The records of a file that maps keys to one form."""
@@ -243,8 +264,13 @@ class _Reader:
             self.problems.append(found(path, TOP, "file-unreadable", message, mend))
             return None
         self.digest.update(path.encode() + b"\0" + raw + b"\0")
-        tree, problems = read_tree(path, raw, most_bytes)
-        self.problems.extend(problems)
+        known = self.seen.trees.get(path)
+        if known is None or known.raw != raw:
+            read, problems = read_tree(path, raw, most_bytes)
+            known = SeenTree(raw, read, tuple(problems))
+        self.now.trees[path] = known
+        tree = known.tree
+        self.problems.extend(known.problems)
         if tree is not None and tree.fields is None:
             mend = "write `name: text` lines, as TEMPLATE.yaml does"
             self._found(path, tree, (), "field-type", "the file holds no `name: text` lines", mend)

@@ -63,7 +63,7 @@ def explain(matcher: Matcher, question: str, most: int = 3) -> Explanation:
     candidates = []
     if text:
         query = index.vectoriser.vector(respelt)
-        cosines = index.rows @ query
+        cosines = index.rows.cosines(query)
         for ranked in matcher.ranked([question])[0][:most]:
             decoys = len(index.ids) + ranked.label
             candidates.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -13,8 +13,12 @@ from bot.core.entry import Entry
 from bot.core.library import SafetyKind
 from bot.matching.engine import Engine
 from bot.matching.normalise import normalise
+from bot.matching.rows import Rows
 from bot.matching.spelling import Spelling
-from bot.matching.vectors import Matrix, Vectoriser
+from bot.matching.vectors import Vectoriser
+
+_TOGETHER = 512
+"""Rows that are held against all earlier ones at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Index:
     exact_decoys: dict[str, frozenset[int]]
     vectoriser: Vectoriser
     spelling: Spelling
-    rows: Matrix
+    rows: Rows
     labels: npt.NDArray[np.intp]
     all_labels: npt.NDArray[np.intp]
     starts: tuple[int, ...]
@@ -66,24 +70,43 @@ class Index:
             exact_decoys=_owners(decoys),
             vectoriser=vectoriser,
             spelling=Spelling.over(texts, engine.knows),
-            rows=vectoriser.matrix_cached(texts),
+            rows=vectoriser.rows_cached(texts),
             labels=labels[: starts[-1]],
             all_labels=labels,
             starts=starts,
         )
 
-    def close_pairs(self, cosine: float) -> list[tuple[tuple[str, int], tuple[str, int], float]]:
+    def close_pairs(
+        self, cosine: float, among: Iterable[str] | None = None
+    ) -> list[tuple[tuple[str, int], tuple[str, int], float]]:
         """Searched texts of different entries that are at least that alike.
 
-        Each side is (entry id, position in `Entry.searched`), the later entry first.
+        Each side is (entry id, position in `Entry.searched`), the later entry first. `among` names entries
+        of which each pair must have one, where not all are to be looked at.
         """
         pairs = []
-        last = self.starts[self.entries]
-        for row in range(1, last):
-            near = self.rows[:row] @ self.rows[row]
-            for other in np.flatnonzero((near >= cosine) & (self.labels[:row] != self.labels[row])).tolist():
-                pairs.append((self._place(row), self._place(other), float(near[other])))
+        rows = np.arange(self.starts[self.entries])
+        wanted = np.isin(self.labels[rows], self._labels_of(among)) if among is not None else rows >= 0
+        chunks = np.split(rows, range(_TOGETHER, len(rows), _TOGETHER))
+        for later in chunks:
+            if not len(mine := later[wanted[later]]):
+                continue
+            block = self.rows.block(mine)
+            for earlier in chunks:
+                if among is None and earlier[0] > later[0]:
+                    break
+                near = block @ self.rows.block(earlier).T
+                near[self.labels[mine][:, None] == self.labels[earlier]] = -1.0
+                for row, other in zip(*np.nonzero(near >= cosine), strict=True):
+                    own, twin = int(mine[row]), int(earlier[other])
+                    if twin < own or not wanted[twin]:  # of two that are both looked at, one is told
+                        sides = self._place(max(own, twin)), self._place(min(own, twin))
+                        pairs.append((*sides, float(near[row, other])))
         return pairs
+
+    def _labels_of(self, ids: Iterable[str]) -> list[int]:
+        wanted = frozenset(ids)
+        return [label for label, own in enumerate(self.ids[: self.entries]) if own in wanted]
 
     def _place(self, row: int) -> tuple[str, int]:
         label = int(self.labels[row])

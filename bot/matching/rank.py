@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import nlargest
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.matching.index import Index
-from bot.matching.vectors import Matrix
+from bot.matching.rows import LARGE, NOT_COMPARED, Matrix, Places
 
 NEAREST = 128
 """More neighbours cost time and brought nothing on the dev sets (64: -0.3 points of accuracy)."""
@@ -52,20 +53,45 @@ def rank(query: Matrix, index: Index, most: int) -> list[Ranked]:
 
     The order comes from phrasings alone: decoys as classes of the ranking cost 3 to 4 points of accuracy.
     """
-    cosines = index.rows @ query
-    size = len(index.labels)
-    plain = class_scores(cosines[:size], index.rows[:size], index.labels)
-    decoyed = class_scores(cosines, index.rows, index.all_labels)
-    order = sorted(plain, key=lambda label: (-plain[label], label))[:most]
+    cosines = index.rows.cosines(query)
+    phrasings, everything = neighbours(cosines, index)
+    used = np.union1d(phrasings, everything)
+    basis = index.rows.block(used)
+    among = kernel(basis @ basis.T)
+    own, both = np.searchsorted(used, phrasings), np.searchsorted(used, everything)
+    kernels = among[np.ix_(own, own)], among[np.ix_(both, both)]
+    return rank_near(query, cosines, (phrasings, everything), kernels, index, most)
+
+
+def neighbours(cosines: Matrix, index: Index) -> tuple[Places, Places]:
+    """The rows that a question is compared with: the nearest phrasings, and the nearest of all rows."""
+    return nearest(cosines[: len(index.labels)]), nearest(cosines)
+
+
+def rank_near(
+    query: Matrix,
+    cosines: Matrix,
+    rows: tuple[Places, Places],
+    kernels: tuple[Matrix, Matrix],
+    index: Index,
+    most: int,
+) -> list[Ranked]:
+    """`rank` where the question's `neighbours` are known, and the kernel among each of the two."""
+    if not len(index.labels):
+        return []
+    phrasings, everything = rows
+    plain = class_scores(kernels[0], kernel(cosines[phrasings]), index.labels[phrasings])
+    decoyed = class_scores(kernels[1], kernel(cosines[everything]), index.all_labels[everything])
     mass = sum(score for score in plain.values() if score > 0)
-    classes = {label: score for label, score in decoyed.items() if label < len(index.ids)}
+    # The two best hold the best rival of any candidate.
+    rivals = nlargest(2, ((s, label) for label, s in decoyed.items() if label < len(index.ids)))
     found = []
-    for label in order:
-        rival = max((score for other, score in classes.items() if other != label), default=0.0)
-        own = cosines[index.starts[label] : index.starts[label + 1]]
+    for label in sorted(plain, key=lambda label: (-plain[label], label))[:most]:
+        rival = next((score for score, other in rivals if other != label), 0.0)
+        own = np.arange(index.starts[label], index.starts[label + 1])
         signals = Signals(
-            near=float(np.sort(own)[-NEAREST_OWN:].mean()),
-            lead=classes.get(label, 0.0) - rival,
+            near=_mean_of_highest(index.rows.refined(cosines, own, query)),
+            lead=decoyed.get(label, 0.0) - rival,
             mass=mass,
             decoys=max(0.0, decoyed.get(len(index.ids) + label, 0.0)),
         )
@@ -73,28 +99,34 @@ def rank(query: Matrix, index: Index, most: int) -> list[Ranked]:
     return found
 
 
-def class_scores(cosines: Matrix, rows: Matrix, labels: npt.NDArray[np.intp]) -> dict[int, float]:
-    """How much of a question each label explains, roughly 0 to 1; only labels among the nearest.
+def nearest(cosines: Matrix) -> Places:
+    """The places of the highest `NEAREST` cosines, or of all where there are fewer."""
+    places = np.flatnonzero(cosines > NOT_COMPARED) if len(cosines) >= LARGE else np.arange(len(cosines))
+    if len(places) <= NEAREST:
+        return places
+    return places[np.argpartition(cosines[places], len(places) - NEAREST)[-NEAREST:]]
 
-    `rows` is (n, d) with unit rows, `labels` gives the class of each, `cosines` (n,) are theirs to the
-    question. Dual ridge regression of one-hot labels on the nearest rows, scores summed by label:
-    s = k(q, X) (K + lambda I)^-1 Y. Source: Saunders et al. 1998, ICML, 515-521.
+
+def class_scores(gram: Matrix, likeness: Matrix, labels: npt.NDArray[np.intp]) -> dict[int, float]:
+    """How much of a question each label explains, roughly 0 to 1.
+
+    `gram` (n, n) is the kernel among the nearest rows, which is changed; `likeness` (n,) that of each to the
+    question; `labels` are theirs. Dual ridge regression of one-hot labels on the nearest rows, scores summed
+    by label: s = k(q, X) (K + lambda I)^-1 Y. Source: Saunders et al. 1998, ICML, 515-521.
     """
-    if not len(rows):
-        return {}
-    if len(cosines) > NEAREST:
-        chosen = np.argpartition(-cosines, NEAREST)[:NEAREST]
-    else:
-        chosen = np.arange(len(cosines))
-    basis = rows[chosen]
-    gram = _kernel(basis @ basis.T)
-    gram[np.diag_indices_from(gram)] += np.float32(RIDGE)
-    weights = np.linalg.solve(gram, _kernel(cosines[chosen]))
+    gram.flat[:: len(gram) + 1] += np.float32(RIDGE)
+    weights = np.linalg.solve(gram, likeness)
     scores: dict[int, float] = {}
-    for label, weight in zip(labels[chosen].tolist(), weights.tolist(), strict=True):
+    for label, weight in zip(labels.tolist(), weights.tolist(), strict=True):
         scores[label] = scores.get(label, 0.0) + weight
     return scores
 
 
-def _kernel(cosines: Matrix) -> Matrix:
+def kernel(cosines: Matrix) -> Matrix:
+    """exp(SHARPNESS (cosine - 1)) of each."""
     return np.asarray(np.exp(np.float32(SHARPNESS) * (cosines - np.float32(1.0))), dtype=np.float32)
+
+
+def _mean_of_highest(cosines: Matrix) -> float:
+    highest: list[float] = nlargest(NEAREST_OWN, cosines.tolist())
+    return sum(highest) / len(highest)

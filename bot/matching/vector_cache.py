@@ -15,8 +15,8 @@ import numpy.typing as npt
 Matrix = npt.NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Matrix]
 
-MOST_SPARE = 20_000
-"""Vectors of texts no longer used that are kept: reverting an edit costs nothing. 50 MB at most."""
+MOST_SPARE = 4_000
+"""Vectors of texts no longer used that are kept, so that reverting an edit costs nothing; 10 MB."""
 
 
 @dataclass(frozen=True, slots=True)

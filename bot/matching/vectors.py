@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.matching.engine import Engine
 from bot.matching.lexical import Lexical
-
-Matrix = npt.NDArray[np.float32]
+from bot.matching.rows import Matrix, Rows, Slots
+from bot.matching.vector_cache import Embed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +51,32 @@ class Vectoriser:
     @classmethod
     def over(cls, documents: Sequence[Sequence[str]], engine: Engine) -> Vectoriser:
         """Word weights learnt from documents: the normalised phrasings of one entry each."""
-        return cls(engine, Lexical.over(documents), shares_of(engine))
+        shares = shares_of(engine)
+        lexical = Lexical.over(documents, math.sqrt(shares.stems), math.sqrt(shares.runs))
+        return cls(engine, lexical, shares)
 
-    def matrix(self, texts: Sequence[str]) -> Matrix:
-        """One row a text, in order; shape (texts, width)."""
-        return self._joined(texts, self.engine.dense(texts))
+    def matrix(self, texts: Sequence[str], embed: Embed | None = None) -> Matrix:
+        """One row a text, in order; shape (texts, width). `embed` takes the place of the engine's `dense`."""
+        dense = self._weighed((embed or self.engine.dense)(texts))
+        split = dense.shape[1]
+        rows = np.empty((len(texts), split + self.lexical.width), dtype=np.float32)
+        rows[:, :split] = dense
+        for row, text in zip(rows, texts, strict=True):
+            row[split:] = self.lexical.row(text)
+        return rows
 
-    def matrix_cached(self, texts: Sequence[str]) -> Matrix:
-        """The same for texts that will be asked for again: by way of the vectors on the disk."""
-        return self._joined(texts, self.engine.dense_cached(texts))
+    def rows_cached(self, texts: Sequence[str]) -> Rows:
+        """The same for the texts of an index: packed, and by way of the vectors on the disk."""
+        slots = Slots.of(*self.lexical.entries(texts), (len(texts), self.lexical.width))
+        return Rows.of(self._weighed(self.engine.dense_cached(texts)), slots)
 
     def vector(self, text: str) -> Matrix:
         """The row of one text, shape (width,)."""
         return np.asarray(self.matrix([text])[0], dtype=np.float32)
 
-    def _joined(self, texts: Sequence[str], dense: Matrix) -> Matrix:
+    def _weighed(self, dense: Matrix) -> Matrix:
         split = self.engine.widths[0]
-        parts = [(self.shares.encoder, dense[:, :split]), (self.shares.table, dense[:, split:])]
-        if self.shares.stems:
-            parts.append((self.shares.stems, self.lexical.stems(texts)))
-        if self.shares.runs:
-            parts.append((self.shares.runs, self.lexical.runs(texts)))
-        return np.concatenate([rows * np.float32(math.sqrt(share)) for share, rows in parts if share], axis=1)
+        lengths = np.full(dense.shape[1], math.sqrt(self.shares.table), dtype=np.float32)
+        lengths[:split] = math.sqrt(self.shares.encoder)
+        dense *= lengths
+        return dense
