@@ -122,13 +122,20 @@ ABOUT = (
     "Nothing is generated. Where there is no entry, I say so.\n\n"
     "**Knowledge**: {entries} entries, version `{library}`, last reviewed {reviewed}{overdue}.\n\n"
     "**What I keep**: questions that I could not answer, with channel and time but without your name; "
-    "{kept}; what is said with [Not my question] and [This is wrong], likewise. Mentions, links, addresses "
-    "and long numbers are taken out of it all. Of a direct message no channel is kept. Your id is kept only "
-    "if you press [Tell me when it is], until you were told. "
+    "{kept}; {audited}; what is said with [Not my question] and [This is wrong], likewise; {messages}. "
+    "Mentions, links, addresses and long numbers are taken out of it all. "
+    "Of a direct message no channel is kept. "
+    "Your id is kept only if you press [Tell me when it is], until you were told. "
     "“Check this message” keeps nothing."
 )
 ABOUT_KEPT = "questions that I answered, without who or where, for {days} days"
 ABOUT_NONE_KEPT = "no questions that I answered"
+ABOUT_AUDITED = "of those that a moderator checks, the text for {days} days; how many were asked a day"
+ABOUT_MESSAGES_KEPT = (
+    "which of my public messages showed which answer, apart from any question or person, for {days} days, "
+    "so that a correction reaches it"
+)
+ABOUT_NO_MESSAGES_KEPT = "nothing of which message showed which answer"
 ABOUT_OVERDUE = "; reviews that are overdue: {count}"
 ABOUT_NEVER = "never"
 

@@ -27,6 +27,10 @@ _NOT_LET_IN = re.compile(
 )
 
 
+class PartedError(RepositoryError):
+    """A branch went on at the remote in another way than here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clone:
     """A bare repository, the address it comes from, and the branch that holds the reviewed knowledge.
@@ -79,13 +83,38 @@ class Clone:
                 raise RepositoryError("another process has been fetching for too long: try again later")
             network = self._for_network(replace(git, held=(*git.held, descriptor)))
             words = ["--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow"]
-            if self.origin.scheme == "file":
-                # The folder was named by whoever runs the bot; in a container another user may own it.
-                words.append(f"--upload-pack={shlex.quote(git.program)} -c 'safe.directory=*' upload-pack")
+            words += self._upload_pack(git)
             refs = f"+refs/heads/{self.main}:refs/heads/{self.main}"
             ran = network.run("fetch", *words, "--", self.origin.address, refs)
         if ran.code != 0:
             raise RepositoryError(self._why_not(ran.errors))
+
+    def fetch_branch(self, git: Git, branch: str) -> bool:
+        """Bring another branch up to the origin's, forward only; False where it has none of that name.
+
+        Raises RepositoryError also where the two have parted.
+        """
+        words = ["--quiet", "--no-tags", "--no-write-fetch-head", *self._upload_pack(git)]
+        refs = f"refs/heads/{branch}:refs/heads/{branch}"
+        ran = self._for_network(git).run("fetch", *words, "--", self.origin.address, refs)
+        if ran.code != 0 and "couldn't find remote ref" in ran.errors:
+            return False
+        if ran.code != 0 and "non-fast-forward" in ran.errors:
+            raise PartedError(f"others went on with the branch {branch} in another way at the remote")
+        if ran.code != 0:
+            raise RepositoryError(self._why_not(ran.errors))
+        return True
+
+    def delete_branch(self, git: Git, commit: str, branch: str) -> None:
+        """Take a branch away at the origin, where it stands at that commit and no further."""
+        lease = f"--force-with-lease=refs/heads/{branch}:{commit}"
+        words = ["--porcelain", lease, "--", self.origin.address, f":refs/heads/{branch}"]
+        ran = self._for_network(git).run("push", *words)
+        if ran.code == 0 or "remote ref does not exist" in ran.errors:
+            return
+        if refused := _REFUSED_LINE.search(ran.out.decode("utf-8", "replace")):
+            raise PartedError(f"the branch {branch} stays at the remote: {refused[1]}")
+        raise RepositoryError(self._why_not(ran.errors))
 
     def push(self, git: Git, commit: str, branch: str) -> None:
         """Bring a commit to a branch of the origin, never by force."""
@@ -128,6 +157,12 @@ class Clone:
             except OSError:
                 if not self.git_dir.exists():  # else another process was quicker
                     raise
+
+    def _upload_pack(self, git: Git) -> list[str]:
+        """The folder was named by whoever runs the bot; in a container another user may own it."""
+        if self.origin.scheme != "file":
+            return []
+        return [f"--upload-pack={shlex.quote(git.program)} -c 'safe.directory=*' upload-pack"]
 
     def _for_network(self, git: Git) -> Git:
         settings, env = self.origin.settings(self.credential)

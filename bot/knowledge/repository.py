@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.knowledge.clone import NO_COMMIT, Clone, origin_of
+from bot.knowledge.clone import NO_COMMIT, Clone, PartedError, origin_of
 from bot.knowledge.commits import PREFIX, branch_name, commit_files
 from bot.knowledge.git import TIMEOUT_S, Git, NoRepository, RepositoryError, find_git
 from bot.knowledge.remotes import KNOWN_FORGES, Credential, Forge
@@ -129,6 +129,71 @@ class Repository:
             change = Change(branch_name(name), self._newest(git))
             git.ask("update-ref", f"refs/heads/{change.branch}", change.commit, NO_COMMIT)
             return change
+
+    def newest(self, *, fetch: bool = True) -> str:
+        """The newest commit of main; without `fetch` the last known."""
+        with self.clone.at_work() as git:
+            if fetch:
+                self.clone.fetch(git)
+            return self._newest(git)
+
+    def open_branch(self, branch: str, commit: str) -> Change:
+        """The change set of that name: begun at `commit` where there is none yet, else as it stands."""
+        if not branch.startswith(PREFIX):
+            raise RepositoryError(f"{branch!r} is no change set: start a new one")
+        with self.clone.at_work() as git:
+            if self.clone.commit_of(git, f"refs/heads/{branch}") is None:
+                git.run("update-ref", f"refs/heads/{branch}", commit, NO_COMMIT)
+            return self._now(git, branch)
+
+    def catch_up(self, branch: str, *, was_pushed: bool) -> Change | None:
+        """The change set with what others did in it at the remote; None where that is not to go on.
+
+        That is so once it is merged, or gone there, or went on there in another way than here.
+        """
+        with self.clone.at_work() as git:
+            mine = self.clone.commit_of(git, f"refs/heads/{branch}")
+            try:
+                there = self.pushes and self.clone.fetch_branch(git, branch)
+            except PartedError:
+                return None
+            if not there and (mine is None or (was_pushed and self.pushes)):
+                return None
+            change = self._now(git, branch)
+        return None if self.is_in_main(change.commit) else change
+
+    def commit_saying(self, branch: str, line: str, since: str) -> str | None:
+        """The commit of a branch, made after `since`, whose message has that very line; None for none."""
+        with self.clone.at_work() as git:
+            ends = f"{since}..{self._now(git, branch).commit}"
+            words = ("log", "--format=%H", "--fixed-strings", f"--grep={line}", ends)
+            for commit in git.ask(*words).split():
+                if line in git.ask("log", "-1", "--format=%B", commit).split("\n"):
+                    return commit
+        return None
+
+    def is_in_main(self, commit: str) -> bool:
+        """Whether main, as it was fetched last, has that commit."""
+        with self.clone.at_work() as git:
+            words = ("merge-base", "--is-ancestor", commit, self.clone.newest(git))
+            return git.run(*words).code == 0
+
+    def take_back(self, branch: str) -> None:
+        """Delete a branch here and, unless others went on with it, at the remote; gone already is fine.
+
+        Raises PartedError where it stays at the remote for that reason, and is gone here.
+        """
+        with self.clone.at_work() as git:
+            commit = self.clone.commit_of(git, f"refs/heads/{branch}")
+            if commit is None or not branch.startswith(PREFIX):
+                return
+            try:
+                if self.pushes:
+                    self.clone.delete_branch(git, commit, branch)
+            except PartedError:
+                git.ask("update-ref", "-d", f"refs/heads/{branch}", commit)
+                raise
+            git.ask("update-ref", "-d", f"refs/heads/{branch}", commit)
 
     def change(self, branch: str) -> Change:
         """The change set as it stands now."""

@@ -59,8 +59,10 @@ cluster_questions = Table(
     metadata,
     Column("question_id", Id, ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True),
     Column("cluster_id", Id, ForeignKey("clusters.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("vector", LargeBinary, nullable=True),
 )
-"""Which cluster a question belongs to: one at most."""
+"""Which cluster a question belongs to: one at most. `vector` is its unit vector (float16) under the cluster's
+`model`, so that a split, a merge or a move need not embed it again."""
 
 cluster_askers = Table(
     "cluster_askers",
@@ -110,11 +112,18 @@ changes = Table(
     Column("commit", String(64), nullable=True),
     Column("link", Written, nullable=True),
     Column("files", JSON, nullable=False),
+    Column("base", String(64), nullable=True),
+    Column("words", Written, nullable=False),
+    Column("trouble", Written, nullable=True),
     Column("moderator_id", BigInteger, nullable=False),
     Column("moderator", Written(100), nullable=False),
     sqlite_autoincrement=True,
 )
-"""Change sets: what a moderator proposed for the YAML, and how far it came."""
+"""Change sets: what a moderator proposed for the YAML (`words`), and how far it came.
+
+`files` holds each file as it was and as it is to be, `base` the commit that it builds upon, so that what
+a crash cut off can be finished; `trouble` says what keeps it from going on.
+"""
 
 deliveries = Table(
     "deliveries",
@@ -152,12 +161,17 @@ public_answers = Table(
     Column("message_id", BigInteger, nullable=False, unique=True),
     Column("entry_id", String(80), nullable=False),
     Column("entry_version", String(16), nullable=False),
+    Column("entry_corrections", Integer, nullable=False),
     Column("shown_version", String(16), nullable=False),
+    Column("shown_corrections", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Index("ix_public_answers_entry_id", "entry_id", "state"),
     sqlite_autoincrement=True,
 )
-"""Which message of a channel showed which entry in which version; apart from any question or person."""
+"""Which message of a channel showed which entry in which version; apart from any question or person.
+
+`entry_version` and how many corrections it had when it was given, and the same of what it shows now.
+"""
 
 audits = Table(
     "audits",

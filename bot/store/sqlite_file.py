@@ -59,10 +59,16 @@ def _try(engine: AsyncEngine) -> None:
     (name, *_), options = engine.dialect.create_connect_args(engine.url)
     is_uri, timeout_s = bool(options.get("uri")), BUSY_TIMEOUT_MS / 1000
     with closing(sqlite3.connect(name, timeout=timeout_s, isolation_level=None, uri=is_uri)) as connection:
-        _keep_write_ahead_log(connection, time.monotonic() + timeout_s)
-        connection.execute("BEGIN IMMEDIATE")
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        connection.execute("ROLLBACK")
+        try:
+            _keep_write_ahead_log(connection, time.monotonic() + timeout_s)
+            connection.execute("BEGIN IMMEDIATE")
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            connection.execute("ROLLBACK")
+        except UnicodeDecodeError as fault:
+            # SQLite quotes the damaged schema as it complains of it, and Python cannot read the complaint.
+            raise sqlite3.DatabaseError(
+                "database disk image is malformed: its schema is unreadable"
+            ) from fault
     if found != "ok":
         raise sqlite3.DatabaseError(f"database disk image is malformed: {found}")
 

@@ -12,7 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.outcome import Reason
 from bot.store import loop_tables  # noqa: F401 (its tables join the metadata)
+from bot.store.audits import Audits
+from bot.store.changes import Changes
 from bot.store.engine import for_writing, open_engine
+from bot.store.marks import Marks
+from bot.store.outbox import Outbox, withdraw_for
 from bot.store.records import Answered, Asking, Feedback, Kept, Offer, OpenQuestion
 from bot.store.rows import (
     answered_values,
@@ -23,7 +27,9 @@ from bot.store.rows import (
     offer_values,
     question_of,
 )
+from bot.store.shown import PublicAnswers
 from bot.store.tables import answered, askings, feedback, offers, questions, waiters
+from bot.store.tallies import Tallies
 from bot.store.whole import whole
 
 OPEN = "open"
@@ -44,6 +50,12 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._writer = for_writing(engine)
+        self.outbox = Outbox(engine)
+        self.shown = PublicAnswers(engine)
+        self.marks = Marks(engine)
+        self.audits = Audits(engine)
+        self.changes = Changes(engine)
+        self.tallies = Tallies(engine)
 
     @classmethod
     async def open(cls, database_url: str) -> Self:
@@ -155,6 +167,7 @@ class Store:
     async def remove_waiter(self, question_id: int, user_id: int) -> bool:
         """Forget who wanted to be told; False where nobody of that id waited."""
         async with self._writer.begin() as connection:
+            await withdraw_for(connection, question_id, user_id)
             gone = await connection.execute(
                 sa.delete(waiters).where(waiters.c.question_id == question_id, waiters.c.user_id == user_id)
             )

@@ -11,6 +11,7 @@ FORMS = "sqlite+aiosqlite:///data/caveat.db, or postgresql+asyncpg://user:passwo
 _SQLITE_MENDS = (
     ("is not a database", "It is damaged, or no database: restore a backup, or move it away and start anew."),
     ("malformed", "It is damaged: restore a backup, or move it away and start anew."),
+    ("decode", "It is damaged: restore a backup, or move it away and start anew."),
     ("unable to open", "Is it a folder, or may the bot not write there? Name another file in DATABASE_URL."),
     ("readonly", "Give the bot the right to write to the file and its folder."),
     ("locked", "Another program holds it: stop that one, or wait until it is done."),

@@ -1,0 +1,37 @@
+"""Marks: small facts by name, such as how far recurring work has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.store.engine import for_writing
+from bot.store.loop_tables import marks
+from bot.store.whole import whole
+
+
+class Marks:
+    """One JSON value a name."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writer = for_writing(engine)
+
+    async def get(self, name: str) -> Any:
+        """The value under that name; None where there is none."""
+        async with self._engine.connect() as connection:
+            found = await connection.execute(sa.select(marks.c.value).where(marks.c.name == name))
+            return found.scalar_one_or_none()
+
+    @whole
+    async def set(self, name: str, value: Any, at: datetime) -> None:
+        """Put a value of plain JSON under that name, in place of what stood there."""
+        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        row = insert(marks).values(name=name, at=at, value=value)
+        upsert = row.on_conflict_do_update(index_elements=["name"], set_={"at": at, "value": value})
+        async with self._writer.begin() as connection:
+            await connection.execute(upsert)
