@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import hashlib
+import secrets
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,9 +17,10 @@ from pathlib import Path
 import structlog
 
 from bot.core.problem import Problem, Severity
-from bot.journeys.check_knowledge import check_knowledge
 from bot.journeys.choose import expire_offers
+from bot.journeys.entry_tests import StoppedError
 from bot.journeys.live import Live
+from bot.journeys.reload import Came, Keeper, Read, Reloaded
 from bot.matching.engine import PASSED, Engine, Kind, cache_folder
 from bot.matching.tuning.adapter import ADAPTER
 from bot.metrics import Metrics
@@ -21,6 +28,11 @@ from bot.settings import Settings
 from bot.store.store import Store
 
 log = structlog.get_logger(__name__)
+STOPPING_S = 5.0
+"""The tests are given up between two batches of them, which is a matter of tenths."""
+
+DELIVERIES_KEPT = timedelta(days=400)
+"""Longer than any message may be kept, so that no notice is given twice. No person stands in them."""
 
 
 class KnowledgeBrokenError(Exception):
@@ -46,6 +58,16 @@ class App:
     live: Live
     clock: Callable[[], datetime] = utc_now
     metrics: Metrics = field(default_factory=Metrics)
+    keeper: Keeper | None = None
+    reloaded: Reloaded | None = None
+    after_reload: list[Callable[[Reloaded], None]] = field(default_factory=list)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _wanted: int = 0
+    _begun: int = 0
+    _verified: Live | None = None
+    _verifying: threading.Thread | None = None
+    _gives_up: threading.Event = field(default_factory=threading.Event)
+    _closing: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
     async def open(cls, settings: Settings, clock: Callable[[], datetime] = utc_now) -> App:
@@ -54,18 +76,122 @@ class App:
         Raises KnowledgeNotFoundError, KnowledgeBrokenError or StoreUnavailableError, whose
         messages tell the mend.
         """
-        live = load_live(settings, clock().date())
+        keeper = keeper_of(settings)
+        live = _first(keeper)
         warning = live.matcher.engine.warning
         if warning:
             log.warning("search", warning=warning)
-        app = cls(settings, await Store.open(settings.database_url), live, clock)
+        app = cls(settings, await Store.open(settings.database_url), live, clock, keeper=keeper)
         app.metrics.entries.set(len(live.library.live))
         log.info("ready", entries=len(live.library.live), library=live.library.version)
         return app
 
     async def close(self) -> None:
-        """Close the store."""
+        """Give up what runs beside, and close the store."""
+        self._closing.set()
+        await self._give_up_verifying()
         await self.store.close()
+
+    async def reload(self) -> Reloaded:
+        """Read the knowledge anew, off the event loop; where it is in order, it is live when this returns.
+
+        One at a time; who asks while one is under way gets the next one, which sees every edit until
+        then. Never raises for what is wrong: the old library stays live, and the outcome says why.
+        Raises StoppedError where the app is closed meanwhile.
+        """
+        self._wanted += 1
+        wanted = self._wanted
+        async with self._turn:
+            if self._begun < wanted or self.reloaded is None:
+                self._begun = self._wanted
+                await self._give_up_verifying()
+                self._conclude(await self._read_anew())
+                self.verify()
+            return self.reloaded or self._outcome(Came.SAME)
+
+    async def _read_anew(self) -> Reloaded:
+        self.keeper = self.keeper or keeper_of(self.settings)
+        started = time.perf_counter()
+        try:
+            read = await asyncio.to_thread(self.keeper.read, self.live, lambda: not self._closing.is_set())
+        except StoppedError:
+            raise
+        except Exception as fault:  # an edge: members are answered from what is live, whatever this is
+            reference = secrets.token_hex(3).upper()
+            log.error("reload failed", reference=reference, exc_info=fault)
+            return self._outcome(Came.FAILED, reference=reference)
+        came = Came.KEPT if read.live is None else Came.SAME if read.live is self.live else Came.LIVE
+        if read.live is not None:
+            self.live = read.live
+        return self._outcome(came, read.problems, time.perf_counter() - started)
+
+    def verify(self) -> None:
+        """Ask all tests of what is live in a thread beside, where they were not all asked.
+
+        A library that fails is taken back: the last one that passed is live again.
+        """
+        keeper, live = self.keeper, self.live
+        if keeper is None or self._verifying is not None or not keeper.is_to_verify(live):
+            return
+        self._gives_up = gives_up = threading.Event()
+        loop = asyncio.get_running_loop()
+
+        def ask() -> None:
+            try:
+                problems = keeper.verify(live, lambda: not gives_up.is_set())
+            except StoppedError:
+                return
+            except Exception as fault:  # an edge: a thread of its own, which nobody waits for
+                log.error("asking the tests failed", exc_info=fault)
+                return
+            # Refused where the loop has ended meanwhile: then nobody needs to know.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._judge, live, problems)
+
+        self._verifying = threading.Thread(target=ask, name="entries' tests", daemon=True)
+        self._verifying.start()
+
+    def _judge(self, live: Live, problems: tuple[Problem, ...]) -> None:
+        """What came of all tests of a library."""
+        self._verifying = None
+        if not problems:
+            self._verified = live
+        elif self.live is live:
+            if self._verified is not None:
+                self.live = self._verified
+            self._conclude(self._outcome(Came.TAKEN_BACK, problems))
+
+    async def _give_up_verifying(self) -> None:
+        self._gives_up.set()
+        thread, self._verifying = self._verifying, None
+        if thread is not None:
+            await asyncio.to_thread(thread.join, STOPPING_S)
+
+    def _outcome(
+        self,
+        came: Came,
+        problems: tuple[Problem, ...] = (),
+        seconds: float = 0.0,
+        reference: str | None = None,
+    ) -> Reloaded:
+        library = self.live.library
+        return Reloaded(self.clock(), came, library.version, len(library.live), problems, seconds, reference)
+
+    def _conclude(self, reloaded: Reloaded) -> None:
+        """Note and tell what came of a reload."""
+        self.reloaded = reloaded
+        self.metrics.entries.set(reloaded.entries)
+        self.metrics.reloads.labels(came=reloaded.came).inc()
+        log.info(
+            "reloaded",
+            came=reloaded.came.value,
+            library=reloaded.version,
+            entries=reloaded.entries,
+            problems=len(reloaded.problems),
+            seconds=round(reloaded.seconds, 2),
+        )
+        for told in self.after_reload:
+            told(reloaded)
 
     @property
     def today(self) -> date:
@@ -77,29 +203,46 @@ class App:
         now = self.clock()
         expired = await expire_offers(self.store, now)
         purged = await self.store.purge_answered(now - timedelta(days=self.settings.answered_kept_days))
-        if expired or purged:
-            log.info("tidied", expired=expired, purged=purged)
+        forgotten = await self.store.audits.forget_texts(
+            now - timedelta(days=self.settings.audited_kept_days)
+        )
+        messages = await self.store.shown.purge(now - timedelta(days=self.settings.message_ids_kept_days))
+        await self.store.outbox.purge(now - DELIVERIES_KEPT)
+        if expired or purged or forgotten or messages:
+            log.info("tidied", expired=expired, purged=purged, audits_forgotten=forgotten, messages=messages)
 
 
-def load_live(settings: Settings, today: date) -> Live:
+def keeper_of(settings: Settings) -> Keeper:
+    """What reads the knowledge of these settings, with the engine that they name."""
+    cache = settings.cache_dir or cache_folder()
+    tuned = settings.knowledge_dir / ADAPTER
+
+    def open_engine() -> Engine:
+        return _engine(settings.cache_dir, settings.matcher, settings.model_dir, tuned, _digest(tuned))
+
+    return Keeper(settings.knowledge_dir, cache / PASSED, open_engine)
+
+
+def load_live(settings: Settings) -> Live:
     """The knowledge of the settings' folder. Raises KnowledgeBrokenError or KnowledgeNotFoundError."""
-    engine = _engine(
-        settings.cache_dir, settings.matcher, settings.model_dir, settings.knowledge_dir / ADAPTER
-    )
-    checked = check_knowledge(
-        settings.knowledge_dir,
-        today,
-        with_advice=False,
-        engine=engine,
-        passed=(settings.cache_dir or cache_folder()) / PASSED,
-        asks=engine.kind == "default",
-    )
-    if checked.live is None:
-        raise KnowledgeBrokenError(checked.problems)
-    return checked.live
+    return _first(keeper_of(settings))
+
+
+def _first(keeper: Keeper) -> Live:
+    read: Read = keeper.read(None)
+    if read.live is None:
+        raise KnowledgeBrokenError(read.problems)
+    return read.live
+
+
+def _digest(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:  # opening the engine says what is wrong with it
+        return ""
 
 
 @lru_cache(maxsize=4)
-def _engine(cache_dir: Path | None, kind: Kind, model_dir: Path | None, tuned: Path) -> Engine:
-    """Opened once a process: a reload swaps the library, not the model."""
+def _engine(cache_dir: Path | None, kind: Kind, model_dir: Path | None, tuned: Path, _of: str) -> Engine:
+    """Opened once a process and tuned file: most reloads swap the library, not the model."""
     return Engine.open(cache_dir or cache_folder(), kind, model_dir, tuned)

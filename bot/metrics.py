@@ -15,6 +15,12 @@ class Metrics:
         )
         self.errors = Counter("caveat_errors", "Errors that reached a member", registry=self.registry)
         self.entries = Gauge("caveat_live_entries", "Entries that are served", registry=self.registry)
+        self.reloads = Counter(
+            "caveat_reloads",
+            "Reloads of the knowledge by what came of them",
+            ["came"],
+            registry=self.registry,
+        )
         self.reply_seconds = Histogram(
             "caveat_reply_seconds",
             "From the arrival of an /ask to the moment its reply goes out",

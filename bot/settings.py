@@ -11,6 +11,9 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.knowledge.git import RepositoryError
+from bot.knowledge.remotes import Credential, Remote, read_forges
+
 
 class SettingsError(Exception):
     """A setting is wrong; the message says which, and what to write, and shows no secret."""
@@ -24,6 +27,35 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = Field(default=None, description="The bot's token.")
     discord_token_file: Path | None = Field(default=None, description="A file that holds the token instead.")
     knowledge_dir: Path = Field(default=Path("knowledge"), description="The folder with the entries.")
+    data_dir: Path = Field(
+        default=Path("data"), description="Where the bot keeps files of its own, beside the log."
+    )
+    knowledge_remote: str | None = Field(
+        default=None, description="The git remote of the knowledge: change sets are pushed there."
+    )
+    knowledge_branch: str = Field(
+        default="main",
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$",
+        description="The branch that holds the reviewed knowledge.",
+    )
+    knowledge_path: str = Field(
+        default="knowledge", description="The folder of the knowledge in its repository; empty: all of it."
+    )
+    knowledge_fetch_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=86_400,
+        description="So often the remote is asked for merged changes, which then go live; 0: never.",
+    )
+    knowledge_push_secret_file: Path | None = Field(
+        default=None, description="A file with the token for an https remote, or the key for ssh."
+    )
+    knowledge_push_user: str = Field(
+        default="git", min_length=1, description="The user name that goes with that token."
+    )
+    knowledge_forges: str = Field(
+        default="", description="Self-hosted forges, such as git.example.org=forgejo; for the links."
+    )
     database_url: str = Field(
         default="sqlite+aiosqlite:///data/caveat.db",
         description="SQLite or PostgreSQL address of the log.",
@@ -38,12 +70,37 @@ class Settings(BaseSettings):
     cache_dir: Path | None = Field(
         default=None, description="Where models and vectors are kept; the user's cache folder where empty."
     )
+    watch: bool = Field(
+        default=True, description="The knowledge folder is watched: an edit goes live by itself."
+    )
+    moderators_channel: int | None = Field(
+        default=None,
+        ge=1,
+        le=2**63 - 1,
+        description="Id of the channel where moderators are told what needs them; none where empty.",
+    )
     public_answers: bool = Field(default=True, description="Sure answers to /ask are seen by the channel.")
     answered_kept_days: int = Field(
         default=30,
         ge=0,
         le=365,
         description="Days for which answered questions are kept, scrubbed; 0 keeps none.",
+    )
+    audited_kept_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="Days for which the texts of answers that moderators judged in /audit are kept.",
+    )
+    digest: Literal["off", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
+        Field(default="off", description="The weekday of the digest in MODERATORS_CHANNEL, or off.")
+    )
+    digest_hour: int = Field(default=8, ge=0, le=23, description="The hour (UTC) from which it is sent.")
+    message_ids_kept_days: int = Field(
+        default=90,
+        ge=0,
+        le=365,
+        description="Days in which a public answer is edited when its entry is corrected; 0: never.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
@@ -65,17 +122,45 @@ class Settings(BaseSettings):
         "cache_dir",
         "heartbeat_file",
         "metrics_port",
+        "moderators_channel",
+        "knowledge_remote",
+        "knowledge_push_secret_file",
         mode="before",
     )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
+    @field_validator("knowledge_remote")
+    @classmethod
+    def _is_remote(cls, value: str | None) -> str | None:
+        try:
+            return None if value is None else Remote.of(value).address
+        except RepositoryError as fault:
+            raise ValueError(str(fault)) from None
+
+    @field_validator("knowledge_forges")
+    @classmethod
+    def _are_forges(cls, value: str) -> str:
+        read_forges(value)
+        return value
+
     @model_validator(mode="after")
     def _one_token(self) -> Self:
         if self.discord_token is not None and self.discord_token_file is not None:
             raise ValueError("set DISCORD_TOKEN or DISCORD_TOKEN_FILE, not both")
         return self
+
+    @property
+    def fetches(self) -> bool:
+        """Whether merged changes are fetched from the remote by themselves."""
+        return self.knowledge_remote is not None and self.knowledge_fetch_seconds > 0
+
+    def push_credential(self) -> Credential | None:
+        """What lets the bot in at the remote; its secret is read from the file each time it is needed."""
+        if self.knowledge_push_secret_file is None:
+            return None
+        return Credential(self.knowledge_push_secret_file, username=self.knowledge_push_user)
 
     def token(self) -> str | None:
         """The token from either place, None where there is none. Raises SettingsError for a bad file."""

@@ -120,6 +120,7 @@ def some_settings(knowledge_dir: Path, database: Path, **changes: Any) -> Settin
         "knowledge_dir": knowledge_dir,
         "database_url": f"sqlite+aiosqlite:///{database}",
         "cache_dir": database.parent / "cache",
+        "data_dir": database.parent / "data",
         "matcher": "light",
         **changes,
     }

@@ -70,6 +70,7 @@ async def _serve(knowledge: Path | None, port: int, opens: bool | None) -> None:
     with tempfile.TemporaryDirectory(prefix="caveat-preview-") as folder:
         overrides: dict[str, object] = {
             "database_url": f"sqlite+aiosqlite:///{folder}/preview.db",
+            "data_dir": Path(folder),
             "discord_token": None,
             "discord_token_file": None,
         }

@@ -220,9 +220,12 @@ class Remove(Button, form="cv:rm:{asker}"):
         try:
             await interaction.delete_original_response()
         except discord.NotFound:
-            return
+            pass
         except discord.HTTPException:
             await interaction.followup.send(wording.CANNOT_REMOVE, ephemeral=True, allowed_mentions=NOBODY)
+            return
+        if interaction.message is not None:
+            await app.store.shown.forget(interaction.message.id)
 
 
 def answer_message(
@@ -230,20 +233,18 @@ def answer_message(
 ) -> ui.LayoutView:
     """The answer with its buttons; `removable` where others see it too."""
     entry = shown.entry
-    about: dict[str, str | int] = {
-        "entry": entry.id,
-        "version": entry.version,
-        "answered": shown.answered_id,
-    }
-    row: list[Button] = [
-        Sources(entry=entry.id),
-        Details(entry=entry.id),
-        Related(entry=entry.id),
-        NotMyQuestion(**about, asker=asker_id),
-        Wrong(**about),
-    ]
+    row = answer_row(entry, shown.answered_id, asker_id)
     remove = Remove(asker=asker_id) if removable else None
     return render.answer_view(entry, library, today, row, remove)
+
+
+def answer_row(entry: Entry, answered_id: int, asker_id: int | None) -> list[Button]:
+    """The buttons under an answer; without an asker, those that anybody may press."""
+    about: dict[str, str | int] = {"entry": entry.id, "version": entry.version, "answered": answered_id}
+    row: list[Button] = [Sources(entry=entry.id), Details(entry=entry.id), Related(entry=entry.id)]
+    if asker_id is not None:
+        row.append(NotMyQuestion(**about, asker=asker_id))
+    return [*row, Wrong(**about)]
 
 
 def opener(entry: Entry) -> ShowEntry:

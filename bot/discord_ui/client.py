@@ -14,14 +14,24 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.core import wording
-from bot.discord_ui import answer_buttons, choice_buttons, errors, help_buttons, tell_buttons, topics
+from bot.discord_ui import (
+    answer_buttons,
+    audit_buttons,
+    choice_buttons,
+    correction_views,
+    errors,
+    help_buttons,
+    tell_buttons,
+    topics,
+)
 from bot.discord_ui.buttons import app_of, pattern, whisper
 from bot.discord_ui.replies import NOBODY
+from bot.discord_ui.rights import NotAllowed, Overrides
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-COGS = ("ask", "check", "browse", "upkeep")
+COGS = ("ask", "check", "browse", "audit", "deliver", "upkeep")
 LASTING = (
     answer_buttons.Sources,
     answer_buttons.Details,
@@ -31,9 +41,18 @@ LASTING = (
     answer_buttons.NotMyQuestion,
     answer_buttons.Wrong,
     answer_buttons.Remove,
+    audit_buttons.Right,
+    audit_buttons.Wrong,
+    audit_buttons.Unsure,
+    audit_buttons.Skip,
+    audit_buttons.Stop,
+    audit_buttons.Back,
+    audit_buttons.Other,
+    audit_buttons.Which,
     choice_buttons.Pick,
     choice_buttons.NoneOfThese,
     choice_buttons.OpenChoices,
+    correction_views.CorrectionsPage,
     help_buttons.OpenHelp,
     tell_buttons.TellMe,
     tell_buttons.NeverMind,
@@ -60,6 +79,9 @@ class Tree(app_commands.CommandTree[Any]):
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /
     ) -> None:
         """The edge for commands and menus."""
+        if isinstance(error, NotAllowed):
+            await whisper(interaction, str(error))
+            return
         app_of(interaction).metrics.errors.inc()
         await errors.tell(interaction, error)
 
@@ -84,6 +106,8 @@ class CaveatBot(commands.Bot):
         )
         self.settings = settings
         self.clock = clock
+        self.command_ids: dict[str, int] = {}
+        self.overrides = Overrides()
 
     async def prepare(self) -> None:
         """Open the app, once: before the login, so that a fault in knowledge or database is told first.
@@ -99,7 +123,7 @@ class CaveatBot(commands.Bot):
         for name in COGS:
             await self.load_extension(f"bot.discord_ui.cogs.{name}")
         self.add_dynamic_items(*LASTING)
-        await self.tree.sync()
+        self.command_ids = {command.name: command.id for command in await self.tree.sync()}
         if self.settings.metrics_port is not None:
             self.app.metrics.serve(self.settings.metrics_port)
 
@@ -113,7 +137,8 @@ class CaveatBot(commands.Bot):
         """
         try:
             if interaction.type is discord.InteractionType.modal_submit:
-                await answer_buttons.wrong_submitted(interaction, self.app)
+                if not await audit_buttons.other_submitted(interaction, self.app):
+                    await answer_buttons.wrong_submitted(interaction, self.app)
             elif interaction.type is discord.InteractionType.component and not _is_known(interaction):
                 await whisper(interaction, wording.OUTDATED)
         except Exception as error:  # the edge: every error is told with its reference

@@ -24,6 +24,8 @@ CLAIMS_ROOM = 600
 """Characters for the verdicts on the article's claims under each answer to a checked sentence."""
 QUOTED = 200
 """Characters of somebody's sentence that are quoted back; the rest is cut with an ellipsis."""
+MOST_ABOVE = 1300
+"""Characters that may stand above an answer: three corrections, or the question that was waited for."""
 SPARE = 100
 """Characters kept free for headings and newlines when texts share one message."""
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -33,16 +35,28 @@ COVERED_COMPONENTS = 5
 
 
 def answer_view(
-    entry: Entry, library: Library, today: date, row: Sequence[Button], remove: Button | None = None
+    entry: Entry,
+    library: Library,
+    today: date,
+    row: Sequence[Button],
+    remove: Button | None = None,
+    *,
+    above: Sequence[str] = (),
+    mark: int | None = None,
 ) -> ui.LayoutView:
-    """The answer with its row of buttons; `remove` is the asker's, for answers that others see too."""
+    """The answer with its row of buttons; `remove` is the asker's, for answers that others see too.
+
+    `above` are lines on top of it all, `mark` the id of their text, by which the message is found again.
+    """
     page = page_of(entry, library, today)
     heading = [*page.first, f"## {page.question}", page.level]
-    body = [page.answer, *([page.correction] if page.correction else [])]
+    body = [page.answer, *([page.correction] if page.correction and page.correction not in above else [])]
     box: Box = ui.Container(accent_colour=library.levels[entry.caveat].colour)
+    if above:
+        box.add_item(ui.TextDisplay("\n".join(above), id=mark))
     box.add_item(ui.TextDisplay("\n".join(heading)))
     box.add_item(ui.TextDisplay("\n".join(body)))
-    claims = _fitting_claims(page)
+    claims = _fitting_claims(page, sum(len(line) + 1 for line in above))
     if claims:
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay("\n".join(claims)))
@@ -55,9 +69,12 @@ def answer_view(
     return view
 
 
-def _fitting_claims(page: Page) -> list[str]:
-    """The claims as far as they fit under the answer; where not whole, a line says where the reasons are."""
-    claims = page.claim_lines(limits.MESSAGE_TEXT - page.fixed_size - SPARE)
+def _fitting_claims(page: Page, taken: int = 0) -> list[str]:
+    """The claims as far as they fit under the answer; where not whole, a line says where the reasons are.
+
+    `taken` characters of the message stand above the answer.
+    """
+    claims = page.claim_lines(limits.MESSAGE_TEXT - page.fixed_size - SPARE - taken)
     return claims if claims == _whole_claims(page) else [*claims, wording.CLAIMS_REASONS]
 
 
@@ -96,7 +113,7 @@ def details_views(entry: Entry, library: Library, today: date) -> list[ui.Layout
     """The longer story, and the claims in full where they did not fit under the answer."""
     page = page_of(entry, library, today)
     whole = _whole_claims(page)
-    claims = whole if _fitting_claims(page) != whole else []
+    claims = whole if _fitting_claims(page, MOST_ABOVE) != whole else []
     return _pages(wording.DETAILS_HEADING.format(question=entry.question), [entry.details, *claims])
 
 
@@ -144,10 +161,10 @@ def caveats_views(library: Library) -> list[ui.LayoutView]:
     return _pages(wording.CAVEATS_HEADING, [*lines, f"-# {wording.CAVEATS_FOOT}"])
 
 
-def quoted(text: str) -> str:
+def quoted(text: str, most: int = QUOTED) -> str:
     """Somebody's words, shortened, on one line, with Markdown and mentions made harmless."""
     flat = " ".join(_UNPRINTABLE.sub(" ", text).split())
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(cut(flat, QUOTED)))
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(cut(flat, most)))
 
 
 def cut(text: str, most: int) -> str:

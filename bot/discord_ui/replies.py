@@ -11,15 +11,15 @@ NO_READING_HISTORY = 160002
 """Discord's code for a reply in a channel whose past messages the bot may not read."""
 
 
-async def reply_to(message: discord.Message, **content: Any) -> None:
+async def reply_to(message: discord.Message, **content: Any) -> discord.Message:
     """Send `content` (a view, or text) as a reply that survives the deletion of what it replies to.
 
     Where past messages may not be read, Discord refuses replies: then it is a plain message.
     """
     reference = message.to_reference(fail_if_not_exists=False)
     try:
-        await message.channel.send(**content, allowed_mentions=NOBODY, reference=reference)
+        return await message.channel.send(**content, allowed_mentions=NOBODY, reference=reference)
     except discord.HTTPException as refused:
         if refused.code != NO_READING_HISTORY:
             raise
-        await message.channel.send(**content, allowed_mentions=NOBODY)
+        return await message.channel.send(**content, allowed_mentions=NOBODY)

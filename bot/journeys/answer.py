@@ -13,6 +13,7 @@ from bot.journeys.live import Live
 from bot.matching.normalise import normalise
 from bot.store.records import Answered, Door, Kept, Place, Way
 from bot.store.store import Store
+from bot.store.tallies import Came
 
 OFFER_LASTS = timedelta(minutes=15)
 """Choices left alone for this long count as unanswered."""
@@ -70,12 +71,15 @@ async def answer(asked: Asked, live: Live, store: Store, now: datetime, kept_day
     if isinstance(outcome, Answer):
         entry = live.library.entries[outcome.entry_id]
         record = answered_record(asked.text, entry, live, outcome.confidence, Way.MATCH)
+        await store.tallies.count(Came.ANSWERED, asked.door, now, entry.id)
         return Shown(entry, outcome.confidence, await keep(record, store, now, kept_days))
     if isinstance(outcome, Suggest):
         kept = kept_question(asked, live, outcome.candidates)
         offer_id = await store.open_offer(kept, now)
+        await store.tallies.count(Came.SUGGESTED, asked.door, now)
         return Offered(offer_id, tuple(live.library.entries[c.entry_id] for c in outcome.suggestions))
     if isinstance(outcome, Refer):
+        await store.tallies.count(Came.REFERRED, asked.door, now)
         return Referred(live.library.never[outcome.kind])
     return await _unanswered(asked, outcome, live, store, now)
 
@@ -88,6 +92,8 @@ async def show_entry(
     if entry is None:
         return None
     record = answered_record(entry.question, entry, live, 1.0, way)
+    door = Door.SLASH if way is Way.AUTOCOMPLETE else Door.BUTTON
+    await store.tallies.count(Came.PICKED, door, now, entry.id)
     return Shown(entry, 1.0, await keep(record, store, now, kept_days))
 
 
@@ -112,4 +118,6 @@ async def _unanswered(asked: Asked, outcome: Abstain, live: Live, store: Store, 
     kept = kept_question(asked, live, outcome.candidates)
     if outcome.reason in NEVER_LOGGED or not kept.text:
         return Unanswered(outcome.reason, None)
-    return Unanswered(outcome.reason, await store.log_unanswered(kept, outcome.reason, now))
+    question_id = await store.log_unanswered(kept, outcome.reason, now)
+    await store.tallies.count(Came.UNANSWERED, asked.door, now)
+    return Unanswered(outcome.reason, question_id)

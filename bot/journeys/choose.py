@@ -9,6 +9,7 @@ from bot.journeys.answer import OFFER_LASTS, Offered, Shown, Unanswered
 from bot.journeys.live import Live
 from bot.store.records import Answered, Way
 from bot.store.store import Store
+from bot.store.tallies import Came
 
 
 async def open_choices(offer_id: int, live: Live, store: Store) -> Offered | None:
@@ -36,6 +37,8 @@ async def choose(
     confidence = taken.get(entry_id, 0.0)
     record = Answered(offer.kept.text, entry.id, entry.version, live.library.version, confidence, Way.CHOICE)
     answered_id = await store.close_offer_chosen(offer_id, record if kept_days else None, now)
+    if answered_id is not None:
+        await store.tallies.count(Came.CHOSEN, offer.kept.door, now, entry.id)
     return Shown(entry, confidence, answered_id or 0)
 
 

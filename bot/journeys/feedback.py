@@ -9,8 +9,9 @@ from bot.core.outcome import Reason
 from bot.core.scrub import scrub
 from bot.journeys.answer import Asked, Unanswered, kept_question
 from bot.journeys.live import Live
-from bot.store.records import Door, Feedback, FeedbackKind, Place
+from bot.store.records import Door, Feedback, FeedbackKind, Place, Way
 from bot.store.store import Store
+from bot.store.tallies import Came
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ async def not_my_question(
 
     The kept question is taken back, so that saying it twice notes nothing more: None then.
     """
-    text = await store.answered_text(about.answered_id) if about.answered_id else None
+    taken = await store.audits.drawn(about.answered_id) if about.answered_id else None
+    text = taken.text if taken is not None else None
     if about.answered_id and text is None:
         return None
     said = _feedback(FeedbackKind.NOT_MY_QUESTION, about, place, live, text, None)
@@ -39,6 +41,8 @@ async def not_my_question(
     kept = kept_question(Asked(text, Door.BUTTON, place), live, live.matcher.match(text))
     reason = Reason.NOT_MY_QUESTION
     question_id = await store.take_back_answered(about.answered_id, said, kept, reason, now)
+    if question_id is not None and taken is not None and taken.way is Way.MATCH:
+        await store.tallies.count(Came.TAKEN_BACK, Door.BUTTON, taken.at, taken.entry_id)
     return None if question_id is None else Unanswered(reason, question_id)
 
 

@@ -17,6 +17,7 @@ from bot.discord_ui.answer_buttons import OpenAnswer, answer_message, place_of
 from bot.discord_ui.buttons import in_time, said, show_privately, whisper
 from bot.discord_ui.choice_buttons import offered_message, offered_short_message, unanswered_message
 from bot.discord_ui.help_buttons import help_short_message
+from bot.discord_ui.public_messages import note_shown, public_place
 from bot.discord_ui.replies import NOBODY, reply_to
 from bot.journeys.answer import Asked, Offered, Referred, Reply, Shown, answer, show_entry
 from bot.journeys.live import Live
@@ -51,7 +52,9 @@ class Ask(commands.Cog):
             await whisper(interaction, wording.ENTRY_GONE)
         elif isinstance(reply, Shown) and self.app.settings.public_answers and not (private or is_late):
             view = self._answer(reply, live, interaction.user.id, removable=interaction.guild_id is not None)
-            await interaction.response.send_message(view=view, allowed_mentions=NOBODY)
+            sent = await interaction.response.send_message(view=view, allowed_mentions=NOBODY)
+            place = public_place(interaction.guild_id, interaction.channel_id, sent.message_id)
+            await note_shown(self.app, place, reply.entry)
         else:
             await show_privately(interaction, self._private_view(reply, live, interaction.user.id))
 
@@ -90,7 +93,11 @@ class Ask(commands.Cog):
         reply = await self._reply(text, door, place, live)
         if reply is not None:
             view = self._private_view if door is Door.DIRECT else self._public_view
-            await reply_to(message, view=view(reply, live, message.author.id))
+            sent = await reply_to(message, view=view(reply, live, message.author.id))
+            if isinstance(reply, Shown) and message.guild is not None and self.app.settings.public_answers:
+                await note_shown(
+                    self.app, public_place(message.guild.id, message.channel.id, sent.id), reply.entry
+                )
 
     async def _reply(self, text: str, door: Door, place: Place, live: Live) -> Reply | None:
         """What comes of the question; None where the entry that was picked is not served any more."""

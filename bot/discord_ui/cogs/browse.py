@@ -43,14 +43,17 @@ def about_text(app: App) -> str:
     library = app.live.library
     reviewed = max((e.reviewed.on for e in library.live), default=None)
     overdue = sum(e.reviewed.is_overdue(app.today) for e in library.live)
-    days = app.settings.answered_kept_days
+    days, message_days = app.settings.answered_kept_days, app.settings.message_ids_kept_days
+    messages = wording.ABOUT_MESSAGES_KEPT if message_days else wording.ABOUT_NO_MESSAGES_KEPT
     return wording.ABOUT.format(
         version=__version__,
         entries=len(library.live),
         library=library.version,
         reviewed=reviewed or wording.ABOUT_NEVER,
         overdue=wording.ABOUT_OVERDUE.format(count=overdue) if overdue else "",
+        messages=messages.format(days=message_days),
         kept=wording.ABOUT_KEPT.format(days=days) if days else wording.ABOUT_NONE_KEPT,
+        audited=wording.ABOUT_AUDITED.format(days=app.settings.audited_kept_days),
     )
 
 
