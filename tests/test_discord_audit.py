@@ -170,8 +170,9 @@ async def test_skip_shows_another_one_and_notes_nothing(
 ) -> None:
     await kept(env, "one", "two")
     first = await opened(robin, general)
+    right = custom_ids(first)[0]
     second = reply(await robin.click(first, label=wording.SKIP))
-    assert custom_ids(second)[0] != custom_ids(first)[0]
+    assert custom_ids(second)[0] != right
     assert await judged(env) == []
 
 
@@ -213,7 +214,6 @@ async def test_where_nothing_is_kept_the_mend_is_told(robin: MemberActor, genera
 async def test_two_moderators_never_judge_the_same_one_twice(
     env: Env, guild: GuildHandle, robin: MemberActor, general: ChannelHandle
 ) -> None:
-    sam = guild.add_member(env.create_user("sam"), roles=[])
     role = guild.create_role("Helpers", permissions=discord.Permissions(manage_messages=True))
     kim = guild.add_member(env.create_user("kim"), roles=[role])
     await kept(env, "one")
@@ -222,7 +222,6 @@ async def test_two_moderators_never_judge_the_same_one_twice(
     told = reply(await kim.click(theirs, label=wording.UNSURE))
     assert wording.NOTHING_LEFT in read(told)
     assert [audit.moderator_id for audit in await judged(env)] == [robin.id]
-    assert sam.id != kim.id
 
 
 async def test_who_comes_second_is_told_and_goes_on(
@@ -230,9 +229,10 @@ async def test_who_comes_second_is_told_and_goes_on(
 ) -> None:
     await kept(env, "one")
     shown = await opened(robin, general)
+    right = custom_ids(shown)[0]
     await robin.click(shown, label=wording.RIGHT)
     await kept(env, "two")
-    told = reply(await forge_press(env, robin, shown, custom_ids(shown)[0]))
+    told = reply(await forge_press(env, robin, shown, right))
     assert read(told).startswith(wording.BEFORE_YOU)
     assert "two" in read(told)
 
@@ -350,8 +350,6 @@ async def test_a_right_that_was_taken_away_ends_at_the_next_press(
     role = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
     kim = guild.add_member(env.create_user("kim"), roles=[role])
     shown = await opened(kim, general)
-    member = guild.discord_guild.get_member(kim.id) if hasattr(guild, "discord_guild") else None
-    assert member is None or member.guild_permissions.manage_messages
-    await guild.remove_role(kim, role) if hasattr(guild, "remove_role") else None
-    pressed = await kim.click(shown, label=wording.RIGHT)
-    assert pressed.acknowledged
+    env.backend.remove_member_role(guild.id, kim.id, role.id)
+    assert whispered(await kim.click(shown, label=wording.RIGHT)) == wording_moderators.NO_RIGHT
+    assert await judged(env) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from simcord import ChannelHandle, Env, MemberActor, ResponseMessage
 
@@ -104,7 +106,7 @@ async def test_a_button_that_no_version_knows_is_said_to_be_outdated(
 async def test_no_form_breaks_whatever_its_fields_and_its_kind(
     message: ResponseMessage, bob: MemberActor, env: Env, form: str
 ) -> None:
-    names = ("entry", "version", "answered", "asker", "offer", "question", "level", "group", "part", "kind")
+    names = re.findall(r"\{(\w+)\}", form)
     for field in ("", "-1", HUGE[:12], "x"):
         for kind in (BUTTON, SELECT):
             custom_id = form.format(**dict.fromkeys(names, field))
