@@ -46,6 +46,7 @@ ENV PATH=/opt/caveat/bin:$PATH \
     CACHE_DIR=/opt/caveat-model \
     DATABASE_URL=sqlite+aiosqlite:////data/caveat.db \
     HEARTBEAT_FILE=/tmp/caveat-heartbeat \
+    MPLCONFIGDIR=/tmp/matplotlib \
     LOG_FORMAT=json
 WORKDIR /
 USER 10001:10001

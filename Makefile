@@ -65,9 +65,9 @@ format: .venv-dev/ready ## mend style and formatting where ruff can
 
 .PHONY: lock
 lock: .venv-lock/installed ## write the locks after pyproject.toml has changed; keeps the versions that still fit
-	$(call compile,dev,pyproject.toml --extra dev --extra postgres --extra preview)
-	$(call compile,preview,pyproject.toml --extra postgres --extra preview --constraints requirements/dev.txt)
-	$(call compile,run,pyproject.toml --extra postgres --constraints requirements/dev.txt)
+	$(call compile,dev,pyproject.toml --extra dev --extra postgres --extra preview --extra reports)
+	$(call compile,preview,pyproject.toml --extra postgres --extra preview --extra reports --constraints requirements/dev.txt)
+	$(call compile,run,pyproject.toml --extra postgres --extra reports --constraints requirements/dev.txt)
 	$(call compile,build,--group build)
 	$(call compile,lock,--group lock)
 
