@@ -15,6 +15,8 @@ GOOD = BAD / "_good"
 """A knowledge folder without a single error."""
 SHARED = ("caveats.yaml", "groups.yaml", "sources.yaml", "calibration.yaml", "never.yaml")
 EXPECT = "expect.txt"
+BEFORE = "_before"
+"""In an example of what an older state tells: what is laid into the good folder to make that state."""
 _EXPECTED = re.compile(r"# expect: (?:(\S+):)?(\d+):(\d+) ([a-z0-9-]+)")
 _REMOVED = re.compile(r"# remove: (\S+)")
 _REPEATED = re.compile(r"# the last line, (\d+) times")
@@ -64,7 +66,7 @@ class Example:
             yield self.place.name if shared else f"entries/tyres/{self.place.name}", self.place
             return
         for file in sorted(self.place.rglob("*")):
-            if file.is_file() and file.name != EXPECT:
+            if file.is_file() and file.name != EXPECT and BEFORE not in file.relative_to(self.place).parts:
                 yield file.relative_to(self.place).as_posix(), file
 
     def lay_into(self, folder: Path) -> None:
@@ -79,6 +81,14 @@ class Example:
                     (folder / parent).unlink()
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(_repeated(file.read_bytes()))
+
+    def lay_before(self, folder: Path) -> bool:
+        """Copy the older state to `folder`; False where the example needs none."""
+        if not (self.place / BEFORE).is_dir():
+            return False
+        copy_good(folder)
+        shutil.copytree(self.place / BEFORE, folder, dirs_exist_ok=True)
+        return True
 
     def expected(self) -> list[Expected]:
         """What must be found, in the order in which it is reported."""

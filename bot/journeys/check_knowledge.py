@@ -15,6 +15,7 @@ from bot.core.problem import Problem, Severity, has_errors
 from bot.journeys.entry_tests import Owners, confused, entry_tests, failing
 from bot.journeys.live import Live
 from bot.knowledge.advice import advice
+from bot.knowledge.against import correction_problems
 from bot.knowledge.load import load_library
 from bot.knowledge.reading import reading_ease
 from bot.knowledge.rulebook import quoted
@@ -42,12 +43,14 @@ def check_knowledge(
     passed: Path | None = None,
     asks: bool = True,
     again: bool = False,
+    before: Library | None = None,
 ) -> Checked:
     """Load the folder and ask its own tests. `today` only matters to advice.
 
     Where a folder `passed` is given, a library whose tests passed with this engine is noted there,
     and its tests, which cannot come out differently, are not asked again, unless `again`. `asks` False
     leaves the search's rules out: the tests are written for the default engine, and light finds less.
+    Given the library of `before`, entries that changed in substance since then need a correction.
     They are asked only where every entry could be read and no question stands twice: otherwise they
     would tell of what is missing or double, not of themselves.
     Raises KnowledgeNotFoundError where there is no such folder.
@@ -56,6 +59,8 @@ def check_knowledge(
     problems = list(loaded.problems)
     duplicates = list(question_problems(loaded.owners))
     problems.extend(duplicates)
+    if before is not None:
+        problems.extend(correction_problems(before, loaded))
     live = None
     if loaded.is_whole and not duplicates:
         live = Live.of(loaded.draft, engine)

@@ -91,6 +91,9 @@ _ERRORS = {
     "decoy-is-phrasing": "What an entry answers is no decoy of it.",
     "test-is-phrasing": "A test question is worded unlike all that is searched, or it tests nothing.",
     "test-fails": "Each `match` question finds its entry, and no `no_match` question is answered with it.",
+    # what only an older state can tell
+    "correction-missing": "A live answer that changed in substance says so in a new correction.",
+    "correction-gone": "A correction that was published stays, and newer ones stand below it.",
 }
 
 _ADVICE = {
@@ -106,6 +109,7 @@ _ADVICE = {
     "answer-long": f"The answer has {limits.ANSWER_ADVISED} characters or fewer.",
     "sources-long": "What the button [Sources] shows fits in one message.",
     "source-uncited": "Each record of sources.yaml is cited by an entry.",
+    "correction-perhaps": "What looks like a mended typo changes nothing that members were told.",
     "source-twice": "Each study has one record: no DOI and no PubMed number stands twice.",
 }
 
