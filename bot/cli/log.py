@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
 import click
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.database import LARGEST_ID, Verb, address_of, opened, with_database
 from bot.cli.edges import CouldNotRun
 from bot.cli.log_export import Form, export_questions
 from bot.cli.terminal import open_console
 from bot.core.outcome import Candidate
-from bot.settings import read_settings
 from bot.store.records import Asking, OpenQuestion
-from bot.store.store import Store
 
 LISTED = 30
 """As many as fit a screen; --limit shows more."""
-LARGEST_ID = 2**63 - 1
-"""The largest number that the databases keep as an id."""
-Verb = TypeVar("Verb", bound=Callable[..., None])
-
-
-def _with_database(verb: Verb) -> Verb:
-    return click.option(
-        "--database", metavar="URL", help="The log's address, instead of DATABASE_URL's or the default."
-    )(verb)
 
 
 def _with_limit(verb: Verb) -> Verb:
@@ -57,7 +45,7 @@ def log() -> None:
 
 @log.command("list", short_help="List the open questions, most asked first.")
 @_with_limit
-@_with_database
+@with_database
 def list_(limit: int, database: str | None) -> None:
     """List the open questions, most asked first.
 
@@ -68,12 +56,12 @@ def list_(limit: int, database: str | None) -> None:
     Example:
       caveat log list --limit 100
     """
-    asyncio.run(_list(limit, _address(database)))
+    asyncio.run(_list(limit, address_of(database)))
 
 
 @log.command(short_help="Show one question with each time it was asked.")
 @click.argument("question_id", metavar="ID", type=click.IntRange(1, LARGEST_ID))
-@_with_database
+@with_database
 def show(question_id: int, database: str | None) -> None:
     """Show one question: each time it was asked, where, what came nearest, and why that was not enough.
 
@@ -83,7 +71,7 @@ def show(question_id: int, database: str | None) -> None:
     Example:
       caveat log show 12
     """
-    asyncio.run(_show(question_id, _address(database)))
+    asyncio.run(_show(question_id, address_of(database)))
 
 
 @log.command(short_help="Write the open questions out, as CSV or JSON.")
@@ -100,7 +88,7 @@ def show(question_id: int, database: str | None) -> None:
     metavar="FILE",
     help="Write to this file instead of the terminal.",
 )
-@_with_database
+@with_database
 def export(form: str, output: Path | None, database: str | None) -> None:
     """Write out all open questions, in the order in which they were first asked.
 
@@ -111,12 +99,12 @@ def export(form: str, output: Path | None, database: str | None) -> None:
     Example:
       caveat log export --format csv --output questions.csv
     """
-    asyncio.run(_export(Form(form), output, _address(database)))
+    asyncio.run(_export(Form(form), output, address_of(database)))
 
 
 @log.command(short_help="List what members said of answers.")
 @_with_limit
-@_with_database
+@with_database
 def feedback(limit: int, database: str | None) -> None:
     """List "Not my question" and "This is wrong", newest first.
 
@@ -127,35 +115,11 @@ def feedback(limit: int, database: str | None) -> None:
     Example:
       caveat log feedback --limit 10
     """
-    asyncio.run(_feedback(limit, _address(database)))
-
-
-def _address(database: str | None) -> str:
-    """The log's address. Raises CouldNotRun where its SQLite file is not there: reading makes none."""
-    address = database or read_settings().database_url
-    if not address.startswith("sqlite"):
-        return address
-    parts = urlsplit(address)
-    file = Path(unquote(parts.path.removeprefix("/"))).expanduser()
-    if not parts.query and not file.is_file():
-        raise CouldNotRun(
-            f"there is no log at {file}: the bot makes it when it first runs; "
-            "name another with --database sqlite+aiosqlite:///FILE"
-        )
-    return address
-
-
-@asynccontextmanager
-async def _opened(address: str) -> AsyncIterator[Store]:
-    store = await Store.open(address)
-    try:
-        yield store
-    finally:
-        await store.close()
+    asyncio.run(_feedback(limit, address_of(database)))
 
 
 async def _list(limit: int, address: str) -> None:
-    async with _opened(address) as store:
+    async with opened(address) as store:
         found = await store.open_questions(limit + 1)
     if not found:
         click.echo("No open questions: everything that was asked was answered.")
@@ -170,7 +134,7 @@ async def _list(limit: int, address: str) -> None:
 
 
 async def _show(question_id: int, address: str) -> None:
-    async with _opened(address) as store:
+    async with opened(address) as store:
         found = await store.question(question_id)
     if found is None:
         raise CouldNotRun(f"there is no question {question_id}; `caveat log list` shows which there are")
@@ -190,14 +154,14 @@ async def _show(question_id: int, address: str) -> None:
 
 
 async def _export(form: Form, output: Path | None, address: str) -> None:
-    async with _opened(address) as store:
+    async with opened(address) as store:
         count = await export_questions(store.every_question(), form, output)
     if output is not None:
         click.echo(f"wrote {count} {'question' if count == 1 else 'questions'} to {output}", err=True)
 
 
 async def _feedback(limit: int, address: str) -> None:
-    async with _opened(address) as store:
+    async with opened(address) as store:
         found = await store.feedback_rows()
     if not found:
         click.echo("No feedback yet.")
