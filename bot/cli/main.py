@@ -20,6 +20,8 @@ VERBS: Mapping[str, str] = {
     "run": "Run the bot on Discord.",
     "preview": "Try the bot on a local page, without Discord.",
     "log": "See what could not be answered, and what members said.",
+    "audit": "Judge answers drawn by lot, to learn how many are wrong.",
+    "corrections": "List what was corrected in the answers, newest first.",
     "health": "Tell whether the bot is connected.",
     "explain": "Show why a question finds what it finds.",
     "evaluate": "Measure the search on labelled questions.",
