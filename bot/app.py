@@ -21,6 +21,9 @@ from bot.journeys.choose import expire_offers
 from bot.journeys.entry_tests import StoppedError
 from bot.journeys.live import Live
 from bot.journeys.reload import Came, Keeper, Read, Reloaded
+from bot.journeys.workbench import Workbench
+from bot.knowledge.git import NoRepository
+from bot.knowledge.remotes import read_forges
 from bot.matching.engine import PASSED, Engine, Kind, cache_folder
 from bot.matching.tuning.adapter import ADAPTER
 from bot.metrics import Metrics
@@ -61,6 +64,7 @@ class App:
     keeper: Keeper | None = None
     reloaded: Reloaded | None = None
     after_reload: list[Callable[[Reloaded], None]] = field(default_factory=list)
+    _bench: Workbench | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wanted: int = 0
     _begun: int = 0
@@ -91,6 +95,12 @@ class App:
         self._closing.set()
         await self._give_up_verifying()
         await self.store.close()
+
+    async def workbench(self) -> Workbench:
+        """What changes of the knowledge are made with; a repository that was not to be had is tried anew."""
+        if self._bench is None or isinstance(self._bench.repository, NoRepository):
+            self._bench = await open_workbench(self.settings, self.store)
+        return self._bench
 
     async def reload(self) -> Reloaded:
         """Read the knowledge anew, off the event loop; where it is in order, it is live when this returns.
@@ -210,6 +220,21 @@ class App:
         await self.store.outbox.purge(now - DELIVERIES_KEPT)
         if expired or purged or forgotten or messages:
             log.info("tidied", expired=expired, purged=purged, audits_forgotten=forgotten, messages=messages)
+
+
+async def open_workbench(settings: Settings, store: Store) -> Workbench:
+    """What changes of the knowledge are made with; git takes a moment, in a thread. Never raises for git."""
+    return await asyncio.to_thread(
+        Workbench.open,
+        store.changes,
+        settings.knowledge_dir,
+        settings.data_dir,
+        knowledge_path=settings.knowledge_path,
+        main=settings.knowledge_branch,
+        remote=settings.knowledge_remote,
+        credential=settings.push_credential(),
+        forges=read_forges(settings.knowledge_forges),
+    )
 
 
 def keeper_of(settings: Settings) -> Keeper:

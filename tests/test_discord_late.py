@@ -30,12 +30,14 @@ def callbacks(env: Env, kind: int) -> list[HttpLogEntry]:
 class Declared:
     """The store itself, which tells SimCord that waiting for it is waiting for something outside."""
 
-    def __init__(self, store: Store, env: Env) -> None:
+    def __init__(self, store: Any, env: Env) -> None:
         self._store = store
         self._env = env
 
-    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
+    def __getattr__(self, name: str) -> Any:
         method = getattr(self._store, name)
+        if not callable(method):
+            return Declared(method, self._env)  # a part of the store, such as its tallies
 
         async def declared(*args: Any, **fields: Any) -> Any:
             # A write runs in a task of its own, and SimCord knows an outside wait by its task.
