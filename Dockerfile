@@ -31,7 +31,11 @@ FROM python:${PYTHON}-slim
 LABEL org.opencontainers.image.title="Caveat" \
       org.opencontainers.image.description="Reviewed answers with their caveat, or an honest \"not answered yet\"" \
       org.opencontainers.image.licenses="MIT"
-RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip \
+# git and ssh carry change sets to the remote, and fetch what was merged (docs/CHANGES.md).
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git openssh-client \
+    && rm -rf /var/lib/apt/lists/* \
+    && python -m pip uninstall --yes --quiet --root-user-action=ignore pip \
     && groupadd --system --gid 10001 caveat \
     && useradd --system --uid 10001 --gid caveat --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin caveat \
     && install --directory --owner=caveat --group=caveat --mode=0700 /data
@@ -43,6 +47,7 @@ ENV PATH=/opt/caveat/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     KNOWLEDGE_DIR=/knowledge \
+    DATA_DIR=/data \
     CACHE_DIR=/opt/caveat-model \
     DATABASE_URL=sqlite+aiosqlite:////data/caveat.db \
     HEARTBEAT_FILE=/tmp/caveat-heartbeat \

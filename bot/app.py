@@ -19,11 +19,14 @@ import structlog
 from bot.core.problem import Problem, Severity
 from bot.journeys.choose import expire_offers
 from bot.journeys.entry_tests import StoppedError
+from bot.journeys.fetch_merged import Fetched, Fetcher, NotTaken, TakenOver
 from bot.journeys.live import Live
 from bot.journeys.reload import Came, Keeper, Read, Reloaded
 from bot.journeys.workbench import Workbench
-from bot.knowledge.git import NoRepository
+from bot.knowledge.git import NoRepository, RepositoryError
+from bot.knowledge.load import KnowledgeNotFoundError
 from bot.knowledge.remotes import read_forges
+from bot.knowledge.served import Served
 from bot.matching.engine import PASSED, Engine, Kind, cache_folder
 from bot.matching.tuning.adapter import ADAPTER
 from bot.metrics import Metrics
@@ -34,6 +37,8 @@ log = structlog.get_logger(__name__)
 STOPPING_S = 5.0
 """The tests are given up between two batches of them, which is a matter of tenths."""
 
+SERVED = "served"
+"""The folder of the fetched copies, within the data folder."""
 DELIVERIES_KEPT = timedelta(days=400)
 """Longer than any message may be kept, so that no notice is given twice. No person stands in them."""
 
@@ -65,6 +70,7 @@ class App:
     reloaded: Reloaded | None = None
     after_reload: list[Callable[[Reloaded], None]] = field(default_factory=list)
     _bench: Workbench | None = None
+    _fetcher: Fetcher | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wanted: int = 0
     _begun: int = 0
@@ -80,8 +86,7 @@ class App:
         Raises KnowledgeNotFoundError, KnowledgeBrokenError or StoreUnavailableError, whose
         messages tell the mend.
         """
-        keeper = keeper_of(settings)
-        live = _first(keeper)
+        keeper, live = _open_knowledge(settings)
         warning = live.matcher.engine.warning
         if warning:
             log.warning("search", warning=warning)
@@ -119,11 +124,25 @@ class App:
                 self.verify()
             return self.reloaded or self._outcome(Came.SAME)
 
+    async def take_up(self) -> Reloaded:
+        """Fetch what was merged, where that is fetched, and read anew what is served: what a person asks for.
+
+        Raises StoppedError as `reload`. A remote out of reach is logged, and what is there is read.
+        """
+        try:
+            await self.fetch()
+        except RepositoryError as fault:
+            log.warning("merged changes cannot be fetched", why=str(fault))
+        return await self.reload()
+
+    async def has_changes(self) -> bool:
+        """Whether any change was ever proposed, so that git has something to look after."""
+        return bool(await self.store.changes.newest(1))
+
     async def _read_anew(self) -> Reloaded:
-        self.keeper = self.keeper or keeper_of(self.settings)
         started = time.perf_counter()
         try:
-            read = await asyncio.to_thread(self.keeper.read, self.live, lambda: not self._closing.is_set())
+            read = await self._read()
         except StoppedError:
             raise
         except Exception as fault:  # an edge: members are answered from what is live, whatever this is
@@ -134,6 +153,52 @@ class App:
         if read.live is not None:
             self.live = read.live
         return self._outcome(came, read.problems, time.perf_counter() - started)
+
+    async def _read(self, folder: Path | None = None) -> Read:
+        """One reading of what is served, or of another folder, off the event loop."""
+        keeper = self.keeper = self.keeper or keeper_of(self.settings)
+        served = keeper.folder
+        try:
+            keeper.folder = folder or served
+            return await asyncio.to_thread(keeper.read, self.live, lambda: not self._closing.is_set())
+        finally:
+            keeper.folder = served
+
+    @property
+    def folder(self) -> Path:
+        """The folder that is served: KNOWLEDGE_DIR, or the newest copy of what was merged."""
+        return self.settings.knowledge_dir if self.keeper is None else self.keeper.folder
+
+    async def fetch(self) -> Fetched | None:
+        """Fetch what was merged; where a check finds no error in it, it is live when this returns.
+
+        None where nothing is to be fetched: no remote, or KNOWLEDGE_FETCH_SECONDS is 0. Raises
+        RepositoryError where git or the remote does not do its part, and StoppedError as `reload`.
+        """
+        if not self.settings.fetches:
+            return None
+        repository = (await self.workbench()).repository
+        if isinstance(repository, NoRepository):
+            raise RepositoryError(f"{repository.why}: {repository.mend}")
+        read, started = Read(None, ()), time.perf_counter()
+
+        async def check(folder: Path) -> tuple[Problem, ...]:
+            nonlocal read
+            await self._give_up_verifying()
+            read = await self._read(folder)
+            return read.problems
+
+        async with self._turn:
+            self._fetcher = self._fetcher or Fetcher(served_of(self.settings))
+            fetched = await self._fetcher.fetch(repository, check)
+            if isinstance(fetched, TakenOver) and read.live is not None and self.keeper is not None:
+                came = Came.SAME if read.live is self.live else Came.LIVE
+                self.keeper.folder, self.live = fetched.folder, read.live
+                self._conclude(self._outcome(came, (), time.perf_counter() - started))
+            elif isinstance(fetched, NotTaken) and fetched.is_news:
+                self._conclude(self._outcome(Came.KEPT, fetched.problems, time.perf_counter() - started))
+            self.verify()
+        return fetched
 
     def verify(self) -> None:
         """Ask all tests of what is live in a thread beside, where they were not all asked.
@@ -237,15 +302,34 @@ async def open_workbench(settings: Settings, store: Store) -> Workbench:
     )
 
 
+def served_of(settings: Settings) -> Served:
+    """The copies of what was merged, in the data folder."""
+    return Served(settings.data_dir / SERVED)
+
+
 def keeper_of(settings: Settings) -> Keeper:
     """What reads the knowledge of these settings, with the engine that they name."""
     cache = settings.cache_dir or cache_folder()
-    tuned = settings.knowledge_dir / ADAPTER
 
-    def open_engine() -> Engine:
+    def open_engine(folder: Path) -> Engine:
+        tuned = folder / ADAPTER
         return _engine(settings.cache_dir, settings.matcher, settings.model_dir, tuned, _digest(tuned))
 
     return Keeper(settings.knowledge_dir, cache / PASSED, open_engine)
+
+
+def _open_knowledge(settings: Settings) -> tuple[Keeper, Live]:
+    """The newest copy of what was merged; KNOWLEDGE_DIR where there is none, or it cannot be served."""
+    keeper = keeper_of(settings)
+    copy = served_of(settings).current() if settings.fetches else None
+    if copy is not None:
+        keeper.folder = copy
+        try:
+            return keeper, _first(keeper)
+        except (KnowledgeBrokenError, KnowledgeNotFoundError) as fault:
+            log.warning("the fetched knowledge cannot be served, KNOWLEDGE_DIR is", why=str(fault))
+            keeper.folder = settings.knowledge_dir
+    return keeper, _first(keeper)
 
 
 def load_live(settings: Settings) -> Live:

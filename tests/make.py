@@ -122,6 +122,7 @@ def some_settings(knowledge_dir: Path, database: Path, **changes: Any) -> Settin
         "cache_dir": database.parent / "cache",
         "data_dir": database.parent / "data",
         "matcher": "light",
+        "watch": False,
         **changes,
     }
     return Settings(_env_file=None, **given)

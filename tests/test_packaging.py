@@ -102,7 +102,10 @@ def test_the_image_ends_without_root_and_without_build_tools() -> None:
         in last_stage
     )
     assert 'CMD ["caveat", "run"]' in last_stage.splitlines()
-    assert not re.search(r"apt-get|pip install|build-essential|setuptools", last_stage)
+    assert not re.search(r"pip install|build-essential|setuptools", last_stage)
+    assert re.findall(r"apt-get install (.*) \\", last_stage) == [
+        "--yes --no-install-recommends git openssh-client"
+    ]
 
 
 def test_nothing_private_reaches_the_image() -> None:

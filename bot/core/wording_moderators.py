@@ -64,6 +64,8 @@ PROBLEM = "`{place}` {message} [{rule}]\n-# → {mend}"
 PROBLEMS_MORE = "…and {count} more; `caveat check` shows them all."
 LIVE_AGAIN = "The knowledge is in order again: version `{version}` with {entries} entries is live."
 FALLBACK = "⚠ **The search is not running as it should.** {warning}"
+FETCH_TROUBLE = "⚠ **Merged changes cannot be fetched.** {why}\n-# What is live stays live. I keep trying."
+FETCH_AGAIN = "Merged changes are fetched again."
 
 EXPLAIN_HEADING = "**Why this was found for:** {question}"
 EXPLAIN_READ_AS = "I read it as “{text}”."

@@ -17,6 +17,7 @@ from bot.core import wording
 from bot.discord_ui import (
     answer_buttons,
     audit_buttons,
+    change_views,
     choice_buttons,
     correction_views,
     errors,
@@ -31,7 +32,7 @@ from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-COGS = ("ask", "check", "browse", "audit", "deliver", "upkeep")
+COGS = ("ask", "check", "browse", "audit", "deliver", "knowledge", "watch", "upkeep")
 LASTING = (
     answer_buttons.Sources,
     answer_buttons.Details,
@@ -49,6 +50,8 @@ LASTING = (
     audit_buttons.Back,
     audit_buttons.Other,
     audit_buttons.Which,
+    change_views.ChangeEffects,
+    change_views.ChangeWithdraw,
     choice_buttons.Pick,
     choice_buttons.NoneOfThese,
     choice_buttons.OpenChoices,

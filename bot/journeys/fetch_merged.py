@@ -34,6 +34,10 @@ class NotTaken:
     is_news: bool
 
 
+Fetched = UpToDate | TakenOver | NotTaken | Diverged
+"""What can come of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Staged:
     commit: str
@@ -48,7 +52,7 @@ class Fetcher:
     served: Served
     refused: NotTaken | None = None
 
-    async def fetch(self, repository: Repository, check: Check) -> UpToDate | TakenOver | NotTaken | Diverged:
+    async def fetch(self, repository: Repository, check: Check) -> Fetched:
         """Fetch once. Safe to be cut off at any time, and to be run by two processes.
 
         Raises RepositoryError where git, the remote or the disk does not do its part.

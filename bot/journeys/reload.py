@@ -58,12 +58,14 @@ class Read:
 
 
 class Keeper:
-    """Reads one folder again and again, and remembers what it may: files, vectors, tests that passed.
+    """Reads a folder again and again, and remembers what it may: files, vectors, tests that passed.
+
+    Another `folder` may be set between two readings, such as a newer copy of the same knowledge.
 
     For one thread at a time: neither `read` nor `verify` may run beside the other.
     """
 
-    def __init__(self, folder: Path, passed: Path, open_engine: Callable[[], Engine]) -> None:
+    def __init__(self, folder: Path, passed: Path, open_engine: Callable[[Path], Engine]) -> None:
         self.folder = folder
         self._passed = passed
         self._open_engine = open_engine
@@ -79,7 +81,7 @@ class Keeper:
         `goes_on` says no, and KnowledgeNotFoundError where there is no folder, and never was.
         """
         try:
-            engine = self._open_engine()
+            engine = self._open_engine(self.folder)
             loaded = load_library(self.folder, self._seen)
         except KnowledgeNotFoundError:
             if before is None:
