@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -20,7 +20,9 @@ from bot.core.problem import Problem, Severity
 from bot.journeys.choose import expire_offers
 from bot.journeys.entry_tests import StoppedError
 from bot.journeys.fetch_merged import Fetched, Fetcher, NotTaken, TakenOver
+from bot.journeys.gather import Gatherer
 from bot.journeys.live import Live
+from bot.journeys.pseudonyms import Pseudonyms
 from bot.journeys.reload import Came, Keeper, Read, Reloaded
 from bot.journeys.workbench import Workbench
 from bot.knowledge.git import NoRepository, RepositoryError
@@ -71,6 +73,7 @@ class App:
     after_reload: list[Callable[[Reloaded], None]] = field(default_factory=list)
     _bench: Workbench | None = None
     _fetcher: Fetcher | None = None
+    gatherer: Gatherer = field(init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wanted: int = 0
     _begun: int = 0
@@ -78,6 +81,9 @@ class App:
     _verifying: threading.Thread | None = None
     _gives_up: threading.Event = field(default_factory=threading.Event)
     _closing: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.gatherer = Gatherer(self.store, Pseudonyms(self.settings.data_dir))
 
     @classmethod
     async def open(cls, settings: Settings, clock: Callable[[], datetime] = utc_now) -> App:
@@ -272,6 +278,25 @@ class App:
     def today(self) -> date:
         """The day by the app's clock, in UTC."""
         return self.clock().date()
+
+    async def note_asked(self, question_id: int | None, user_id: int) -> None:
+        """A member's question was logged: it comes to its cluster, and who asked is counted, not kept.
+
+        Never raises: the question is logged, and is gathered later where it could not be now.
+        """
+        if question_id is not None:
+            engine = self.live.matcher.engine
+            await self._noted(self.gatherer.asked(question_id, user_id, engine, self.clock()))
+
+    async def note_disputed(self, feedback_id: int, user_id: int) -> None:
+        """A member said "This is wrong": the same for a dispute."""
+        await self._noted(self.gatherer.disputed(feedback_id, user_id, self.clock()))
+
+    async def _noted(self, gathering: Awaitable[object]) -> None:
+        try:
+            await gathering
+        except Exception as fault:  # an edge: what the member asked is on the disk, and they are to hear so
+            log.error("gathering failed", reference=secrets.token_hex(3).upper(), exc_info=fault)
 
     async def tidy(self) -> None:
         """What runs every minute: offers left alone become unanswered, old answered questions go."""

@@ -82,6 +82,8 @@ async def a_cluster(url: str, askers: int = 3, times: int = 5) -> int:
         "times": times,
         "askers": askers,
         "model": "none",
+        "held": False,
+        "changed": 0,
     }
     engine = create_async_engine(url)
     async with engine.begin() as connection:

@@ -141,6 +141,8 @@ class NotMyQuestion(Button, form="cv:nm:{entry}:{version}:{answered}:{asker}"):
             await whisper(interaction, wording.ENTRY_GONE)
             return
         noted = await not_my_question(about, place_of(interaction), app.live, app.store, app.clock())
+        if noted is not None:
+            await app.note_asked(noted.question_id, interaction.user.id)
         if noted is None:
             await whisper(interaction, wording.ALREADY_NOTED)
         elif noted.question_id is None:
@@ -191,7 +193,8 @@ async def wrong_submitted(interaction: Interaction, app: App) -> None:
         return
     why = typed_text(data)[: limits.MODAL_INPUT]
     noting = this_is_wrong(about, why, place_of(interaction), app.live, app.store, app.clock())
-    await in_time(interaction, noting, thinking=True)
+    feedback_id = await in_time(interaction, noting, thinking=True)
+    await app.note_disputed(feedback_id, interaction.user.id)
     await whisper(interaction, wording.THANKS_WRONG.format(version=about.entry_version))
 
 

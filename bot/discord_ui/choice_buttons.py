@@ -56,6 +56,7 @@ class NoneOfThese(Button, form="cv:nope:{offer}:{asker}"):
         if unanswered is None:
             view = said(wording.EXPIRED)
         else:
+            await app.note_asked(unanswered.question_id, interaction.user.id)
             view = unanswered_message(unanswered, interaction.user.id)
         await turn_into(interaction, view)
 

@@ -128,6 +128,14 @@ class Clusters:
             found[pair[0], pair[1]] = float(links[one, other])
         return [(low, high, link) for (low, high), link in found.items()]
 
+    def nearest(self, number: int, most: int) -> list[int]:
+        """The clusters whose average link with this one is highest, the likest first."""
+        row, known = self._rows[number], len(self)
+        links = (self._sums[:known] @ self._sums[row]) / self._sizes[:known]
+        links[row] = -np.inf
+        found = np.argsort(-links, kind="stable")[: min(most, known - 1)]
+        return [self._numbers[each] for each in found.tolist()]
+
     def join(self, numbers: Collection[int], free: Collection[int]) -> list[tuple[int, int]]:
         """Join what is alike around `numbers`, the likest first: (lower, higher), and the lower stays.
 

@@ -127,7 +127,7 @@ class Changes:
                 one = sa.update(clusters).where(clusters.c.id == new.cluster_id)
                 if cluster_revision is not None:
                     one = one.where(clusters.c.revision == cluster_revision)
-                touched = await connection.execute(one.values(revision=clusters.c.revision + 1))
+                touched = await connection.execute(one.values(revision=clusters.c.revision + 1, held=True))
                 if not touched.rowcount:
                     return None
             row = {**_values(new), "at": at, "status": ChangeStatus.KEPT, **_by(moderator)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     Float,
@@ -45,13 +46,17 @@ clusters = Table(
     Column("assigned_id", BigInteger, nullable=True),
     Column("assigned_name", Written(100), nullable=True),
     Column("merged_into", Id, nullable=True),
-    Index("ix_clusters_queue", "status", "askers", "last_at"),
+    Column("held", Boolean, nullable=False),
+    Column("changed", BigInteger, nullable=False, index=True),
+    Index("ix_clusters_queue", "status", "askers", "last_at", "id", "snoozed_until", "proposed_entry_id"),
     sqlite_autoincrement=True,
 )
 """Questions of one meaning (`kind` question), or what was said against one entry (dispute).
 
-`revision` counts every change, so that of two who press at once one wins. `vector` is the sum of the
-members' unit vectors (float32) under `model`; `askers` a lower bound of distinct askers.
+`revision` counts what is done to it, so that of two who press at once one wins; that a question comes
+to it is no such change. `held` says that a moderator has acted on it, so that it is joined with others by
+a person only. `vector` is the sum of the members' unit vectors (float32) under `model`; `askers` a lower
+bound of distinct askers; `changed` the turn of the gathering in which members or status last changed.
 """
 
 cluster_questions = Table(
@@ -63,6 +68,14 @@ cluster_questions = Table(
 )
 """Which cluster a question belongs to: one at most. `vector` is its unit vector (float16) under the cluster's
 `model`, so that a split, a merge or a move need not embed it again."""
+
+cluster_feedback = Table(
+    "cluster_feedback",
+    metadata,
+    Column("feedback_id", Id, ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True),
+    Column("cluster_id", Id, ForeignKey("clusters.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+"""Which "This is wrong" belongs to which dispute."""
 
 cluster_askers = Table(
     "cluster_askers",

@@ -14,9 +14,13 @@ from bot.core.outcome import Reason
 from bot.store import loop_tables  # noqa: F401 (its tables join the metadata)
 from bot.store.audits import Audits
 from bot.store.changes import Changes
+from bot.store.cluster_acts import Acts
+from bot.store.cluster_records import QuestionStatus
+from bot.store.clusters import Clusters
 from bot.store.engine import for_writing, open_engine
 from bot.store.marks import Marks
 from bot.store.outbox import Outbox, withdraw_for
+from bot.store.placing import Placing
 from bot.store.records import Answered, Asking, Feedback, Kept, Offer, OpenQuestion
 from bot.store.rows import (
     answered_values,
@@ -32,7 +36,7 @@ from bot.store.tables import answered, askings, feedback, offers, questions, wai
 from bot.store.tallies import Tallies
 from bot.store.whole import whole
 
-OPEN = "open"
+OPEN = QuestionStatus.OPEN
 _QUESTIONS = sa.select(
     questions,
     sa.select(sa.func.count())
@@ -41,6 +45,8 @@ _QUESTIONS = sa.select(
     .scalar_subquery()
     .label("waiting"),
 )
+_STATUS_ASKED_AGAIN = sa.case((questions.c.status == QuestionStatus.ANSWERED, OPEN), else_=questions.c.status)
+"""What was answered and is not any more is open again; what was dismissed stays so."""
 _OPEN_QUESTIONS = _QUESTIONS.where(questions.c.status == OPEN)
 
 
@@ -56,6 +62,9 @@ class Store:
         self.audits = Audits(engine)
         self.changes = Changes(engine)
         self.tallies = Tallies(engine)
+        self.clusters = Clusters(engine)
+        self.placing = Placing(engine)
+        self.acts = Acts(engine)
 
     @classmethod
     async def open(cls, database_url: str) -> Self:
@@ -267,7 +276,7 @@ class Store:
         )
         upsert = insert.on_conflict_do_update(
             index_elements=["guild_id", "key"],
-            set_={"times": questions.c.times + 1, "last_at": at},
+            set_={"times": questions.c.times + 1, "last_at": at, "status": _STATUS_ASKED_AGAIN},
         ).returning(questions.c.id)
         question_id = int((await connection.execute(upsert)).scalar_one())
         await connection.execute(sa.insert(askings), asking_values(question_id, kept, reason, at))

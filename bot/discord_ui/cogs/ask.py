@@ -19,7 +19,7 @@ from bot.discord_ui.choice_buttons import offered_message, offered_short_message
 from bot.discord_ui.help_buttons import help_short_message
 from bot.discord_ui.public_messages import note_shown, public_place
 from bot.discord_ui.replies import NOBODY, reply_to
-from bot.journeys.answer import Asked, Offered, Referred, Reply, Shown, answer, show_entry
+from bot.journeys.answer import Asked, Offered, Referred, Reply, Shown, Unanswered, answer, show_entry
 from bot.journeys.live import Live
 from bot.store.records import Door, Place, Way
 
@@ -44,7 +44,7 @@ class Ask(commands.Cog):
     ) -> None:
         """The match comes before the first response, which settles who sees it."""
         started, live = time.perf_counter(), self.app.live
-        work = self._reply(question, Door.SLASH, place_of(interaction), live)
+        work = self._reply(question, Door.SLASH, place_of(interaction), live, interaction.user.id)
         reply = await in_time(interaction, work, thinking=True)
         self.app.metrics.reply_seconds.observe(time.perf_counter() - started)
         is_late = interaction.response.is_done()
@@ -90,7 +90,7 @@ class Ask(commands.Cog):
             return
         live = self.app.live
         place = Place.of(message.guild.id if message.guild else None, message.channel.id)
-        reply = await self._reply(text, door, place, live)
+        reply = await self._reply(text, door, place, live, message.author.id)
         if reply is not None:
             view = self._private_view if door is Door.DIRECT else self._public_view
             sent = await reply_to(message, view=view(reply, live, message.author.id))
@@ -99,7 +99,7 @@ class Ask(commands.Cog):
                     self.app, public_place(message.guild.id, message.channel.id, sent.id), reply.entry
                 )
 
-    async def _reply(self, text: str, door: Door, place: Place, live: Live) -> Reply | None:
+    async def _reply(self, text: str, door: Door, place: Place, live: Live, asker_id: int) -> Reply | None:
         """What comes of the question; None where the entry that was picked is not served any more."""
         app = self.app
         kept_days = app.settings.answered_kept_days
@@ -109,6 +109,8 @@ class Ask(commands.Cog):
             reply = await show_entry(picked[1], live, app.store, app.clock(), kept_days, Way.AUTOCOMPLETE)
         else:
             reply = await answer(Asked(text, door, place), live, app.store, app.clock(), kept_days)
+            if isinstance(reply, Unanswered):
+                await app.note_asked(reply.question_id, asker_id)
         outcome = "gone" if reply is None else type(reply).__name__.lower()
         app.metrics.questions.labels(door=door, outcome=outcome).inc()
         return reply

@@ -80,10 +80,18 @@ def upgrade() -> None:
         sa.Column("assigned_id", sa.BigInteger(), nullable=True),
         sa.Column("assigned_name", sa.String(length=100), nullable=True),
         sa.Column("merged_into", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clusters")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_clusters_queue", "clusters", ["status", "askers", "last_at"], unique=False)
+    op.create_index(op.f("ix_clusters_changed"), "clusters", ["changed"], unique=False)
+    op.create_index(
+        "ix_clusters_queue",
+        "clusters",
+        ["status", "askers", "last_at", "id", "snoozed_until", "proposed_entry_id"],
+        unique=False,
+    )
     op.create_table(
         "deliveries",
         sa.Column(
@@ -195,6 +203,25 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "cluster_feedback",
+        sa.Column("feedback_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cluster_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cluster_id"],
+            ["clusters.id"],
+            name=op.f("fk_cluster_feedback_cluster_id_clusters"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["feedback_id"],
+            ["feedback.id"],
+            name=op.f("fk_cluster_feedback_feedback_id_feedback"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("feedback_id", name=op.f("pk_cluster_feedback")),
+    )
+    op.create_index(op.f("ix_cluster_feedback_cluster_id"), "cluster_feedback", ["cluster_id"], unique=False)
+    op.create_table(
         "cluster_questions",
         sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("cluster_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -226,6 +253,8 @@ def downgrade() -> None:
     op.drop_column("waiters", "mention_channel_id")
     op.drop_index(op.f("ix_cluster_questions_cluster_id"), table_name="cluster_questions")
     op.drop_table("cluster_questions")
+    op.drop_index(op.f("ix_cluster_feedback_cluster_id"), table_name="cluster_feedback")
+    op.drop_table("cluster_feedback")
     op.drop_table("cluster_askers")
     op.drop_table("tallies")
     op.drop_index(op.f("ix_review_actions_cluster_id"), table_name="review_actions")
@@ -238,6 +267,7 @@ def downgrade() -> None:
     op.drop_index("ix_deliveries_state_due_at", table_name="deliveries")
     op.drop_table("deliveries")
     op.drop_index("ix_clusters_queue", table_name="clusters")
+    op.drop_index(op.f("ix_clusters_changed"), table_name="clusters")
     op.drop_table("clusters")
     op.drop_index(op.f("ix_changes_status"), table_name="changes")
     op.drop_index(op.f("ix_changes_cluster_id"), table_name="changes")
