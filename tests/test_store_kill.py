@@ -130,7 +130,7 @@ class Lane:
 
     def _live_and_die(self, url: str, is_fresh: bool) -> list[dict[str, Any]]:
         """What a process told before it was killed."""
-        life = self.nursery.begin("ask", url, self.chance.getrandbits(32))
+        life = self.nursery.begin("ask", url=url, seed=self.chance.getrandbits(32))
         if is_fresh or self.chance.random() < 0.2:  # the kill may meet the opening
             life.let_live(self.chance.uniform(0, OPENING_S))
         else:

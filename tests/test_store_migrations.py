@@ -129,7 +129,7 @@ async def test_six_processes_that_open_a_new_database_at_once_all_succeed(kind: 
 
 
 async def _open_at_once(nursery: Nursery, url: str) -> None:
-    lives = [nursery.begin("open_only", url, seed=number) for number in range(6)]
+    lives = [nursery.begin("open_only", url=url, seed=number) for number in range(6)]
     told = [await asyncio.to_thread(life.end) for life in lives]
     assert [[*line] for lines in told for line in lines] == [["question", "text"]] * 6, told
     store = await Store.open(url)

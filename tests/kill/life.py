@@ -43,10 +43,10 @@ class Nursery:
         self._orders.close()
         self._process.wait(timeout=30)
 
-    def begin(self, task: str, url: str, seed: int) -> Life:
-        """Fork a process for that task (a function of the nursery) on that database."""
+    def begin(self, task: str, **given: Any) -> Life:
+        """Fork a process for that task (a function of the nursery), with what it is given, as plain JSON."""
         reading, writing = os.pipe()
-        order = json.dumps({"task": task, "url": url, "seed": seed}).encode()
+        order = json.dumps({"task": task, **given}).encode()
         with self._one_at_a_time:
             socket.send_fds(self._orders, [order], [writing])
             os.close(writing)

@@ -24,6 +24,7 @@ from bot.journeys.choose import none_of_these
 from bot.journeys.live import Live
 from bot.store.records import Door, Place
 from bot.store.store import Store
+from tests.kill.working import work
 from tests.make_kept import a_live
 
 MEMBERS = 4
@@ -36,9 +37,9 @@ Lives = tuple[Live, Live]
 """One that offers nothing, so that what is not answered is logged, and one that offers what it can."""
 
 
-async def ask(url: str, seed: int, lives: Lives, tell: Tell) -> None:
+async def ask(order: dict[str, Any], lives: Lives, tell: Tell) -> None:
     """Ask and ask until somebody kills us, and tell of each reply once it is given."""
-    store = await Store.open(url)
+    store, seed = await Store.open(order["url"]), order["seed"]
     tell({"opened": True})
     members = [_member(random.Random(f"{seed}/{n}"), lives, store, tell) for n in range(MEMBERS)]
     await asyncio.gather(*members)
@@ -74,13 +75,18 @@ def _acknowledged(reply: Reply, text: str) -> dict[str, Any]:
     raise TypeError(f"{reply} acknowledges nothing")
 
 
-async def open_only(url: str, seed: int, lives: Lives, tell: Tell) -> None:
+async def open_only(order: dict[str, Any], lives: Lives, tell: Tell) -> None:
     """Open the store, write once and close it, like a bot that is started and stopped."""
-    store = await Store.open(url)
-    asked = Asked(REPEATED[0], Door.SLASH, Place(1, seed))
+    store = await Store.open(order["url"])
+    asked = Asked(REPEATED[0], Door.SLASH, Place(1, order["seed"]))
     reply = await answer(asked, lives[0], store, datetime.now(UTC), kept_days=30)
     await store.close()
     tell(_acknowledged(reply, asked.text))
+
+
+async def deliver(order: dict[str, Any], _lives: Lives, tell: Tell) -> None:
+    """Work off corrections and deliveries until all is done, or somebody kills us."""
+    await work(order, tell)
 
 
 async def _warm_up() -> None:
@@ -92,13 +98,13 @@ def _child(order: dict[str, Any], lives: Lives, pipe: int) -> None:
     """The forked process: does the order, tells over the pipe, and never comes back."""
     status = 1
     try:
-        task = {"ask": ask, "open_only": open_only}[order["task"]]
+        task = {"ask": ask, "open_only": open_only, "deliver": deliver}[order["task"]]
 
         def tell(what: dict[str, Any]) -> None:
             os.write(pipe, (json.dumps(what) + "\n").encode())
 
         with suppress(BrokenPipeError):
-            asyncio.run(task(order["url"], order["seed"], lives, tell))
+            asyncio.run(task(order, lives, tell))
         status = 0
     except BaseException:  # it must end here, whatever it was: above it stands the nursery's own loop
         os.write(pipe, (json.dumps({"fault": traceback.format_exc()}) + "\n").encode())
