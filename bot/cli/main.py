@@ -23,6 +23,8 @@ VERBS: Mapping[str, str] = {
     "audit": "Judge answers drawn by lot, to learn how many are wrong.",
     "corrections": "List what was corrected in the answers, newest first.",
     "health": "Tell whether the bot is connected.",
+    "diff": "Show what an edit changes for the questions that were asked.",
+    "reload": "Ask the running bot to take up an edit now.",
     "explain": "Show why a question finds what it finds.",
     "evaluate": "Measure the search on labelled questions.",
     "calibrate": "Choose the thresholds that keep a promised risk.",
