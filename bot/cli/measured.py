@@ -44,16 +44,22 @@ def open_measured(folder: Path, *, tuned: bool = True) -> Measured:
     Unlike the bot it does not ask the entries' tests: they depend on what is being measured. A warning
     goes to stderr. Raises KnowledgeNotFoundError, SettingsError, or CouldNotRun where the folder has errors.
     """
-    loaded = load_library(folder)
-    if loaded.library is None:
-        count = sum(problem.severity is Severity.ERROR for problem in loaded.problems)
-        raise CouldNotRun(
-            f"the knowledge in {folder} has {count} errors; to see them: `caveat check {folder}`"
-        )
+    library = open_library(folder)
     settings = read_settings()
     cache = settings.cache_dir or cache_folder()
     adapter = folder / ADAPTER if tuned else None
     engine = Engine.open(cache, settings.matcher, settings.model_dir, adapter)
     if engine.warning:
         click.echo(engine.warning, err=True)
-    return Measured(loaded.library, engine, Matcher.over(loaded.library, engine), cache)
+    return Measured(library, engine, Matcher.over(library, engine), cache)
+
+
+def open_library(folder: Path) -> Library:
+    """The library of the folder. Raises KnowledgeNotFoundError, or CouldNotRun where it has errors."""
+    loaded = load_library(folder)
+    if loaded.library is None:
+        count = sum(problem.severity is Severity.ERROR for problem in loaded.problems)
+        raise CouldNotRun(
+            f"the knowledge in {folder} has {count} errors; to see them: `caveat check {folder}`"
+        )
+    return loaded.library

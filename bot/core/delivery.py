@@ -15,6 +15,7 @@ class Kind(StrEnum):
     ANSWER = "answer"
     STILL_OPEN = "still-open"
     NOTICE = "notice"
+    DIGEST = "digest"
 
 
 PERSONAL = frozenset({Kind.ANSWER, Kind.STILL_OPEN})

@@ -17,6 +17,7 @@ CHOICE_VALUE = 100
 MODAL_TITLE = 45
 MODAL_INPUT = 4000
 COMMAND_OPTION = 6000
+FILE_DESCRIPTION = 1024
 
 QUESTION = CHOICE_NAME
 """A curated question must fit an autocomplete choice whole."""

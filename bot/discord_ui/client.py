@@ -32,7 +32,7 @@ from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-COGS = ("ask", "check", "browse", "audit", "deliver", "gather", "knowledge", "watch", "upkeep")
+COGS = ("ask", "check", "browse", "audit", "deliver", "digest", "gather", "knowledge", "watch", "upkeep")
 LASTING = (
     answer_buttons.Sources,
     answer_buttons.Details,

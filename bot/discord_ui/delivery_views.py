@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import discord
 from discord import ui
 
 from bot.app import App
@@ -11,6 +12,7 @@ from bot.core import correction_wording as wording
 from bot.core.delivery import Delivery, Kind
 from bot.discord_ui.answer_buttons import OpenAnswer, answer_row
 from bot.discord_ui.buttons import Button
+from bot.discord_ui.digest_view import digest_parts
 from bot.discord_ui.render import answer_view, quoted
 from bot.discord_ui.tell_buttons import NeverMind
 
@@ -18,8 +20,18 @@ MOST_LINKS = 10
 """Of one notice; a link is about 90 characters, and who reads more of them?"""
 
 
+async def delivery_parts(
+    delivery: Delivery, app: App, client: discord.Client
+) -> tuple[ui.LayoutView, list[discord.File]] | None:
+    """The message with its unseen mark and its pictures; None where there is nothing to say any more."""
+    if delivery.message.kind is Kind.DIGEST:
+        return await digest_parts(delivery, app, client)
+    view = await delivery_view(delivery, app)
+    return None if view is None else (view, [])
+
+
 async def delivery_view(delivery: Delivery, app: App) -> ui.LayoutView | None:
-    """The message with its unseen mark; None where there is nothing to say any more."""
+    """What a message of any other kind than the digest looks like."""
     message = delivery.message
     if message.kind is Kind.NOTICE:
         return _marked(delivery, _notice_lines(delivery))

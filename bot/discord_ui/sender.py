@@ -12,7 +12,7 @@ import discord
 
 from bot.app import App
 from bot.core.delivery import PERSONAL, Delivery, Later, Looked, Outcome, Refused, Sent, Unclear
-from bot.discord_ui.delivery_views import delivery_view
+from bot.discord_ui.delivery_views import delivery_parts
 from bot.discord_ui.replies import NOBODY
 from bot.journeys.deliver import Post
 
@@ -44,15 +44,18 @@ class Sender:
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Send it with its nonce, which discord.py sends with `enforce_nonce`."""
-        view = await delivery_view(delivery, self._app)
-        if view is None:
+        parts = await delivery_parts(delivery, self._app, self._client)
+        if parts is None:
             return Refused("there is nothing to say")
+        view, files = parts
         try:
             channel = await self._channel(delivery)
         except (discord.DiscordException, *NETWORK) as fault:
             return _before_sending(fault)
         try:
-            sent = await channel.send(view=view, nonce=delivery.nonce, allowed_mentions=_whom(delivery))
+            sent = await channel.send(
+                view=view, files=files, nonce=delivery.nonce, allowed_mentions=_whom(delivery)
+            )
         except (discord.DiscordException, *NETWORK) as fault:
             return outcome_of(fault)
         return Sent(sent.id)

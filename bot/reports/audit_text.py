@@ -45,14 +45,15 @@ def risk_line(risk: Risk) -> str:
 def as_json(found: Audited) -> str:
     """For programs; shares 0 to 1, null where nothing is known; ends in a newline."""
     record = {
-        "window": _period(found.window),
+        "window": period_json(found.window),
         "chosen": {"judged": found.chosen_wrong.total, "wrong": _share(found.chosen_wrong)},
-        "weeks": [_period(week) for week in found.weeks],
+        "weeks": [period_json(week) for week in found.weeks],
     }
     return json.dumps(record, indent=1) + "\n"
 
 
-def _period(period: Period) -> dict[str, Any]:
+def period_json(period: Period) -> dict[str, Any]:
+    """A period as plain values; shares 0 to 1, null where nothing is known."""
     counts, risk = period.counts, period.risk
     return {
         "since": period.since.isoformat(),

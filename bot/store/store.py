@@ -18,6 +18,7 @@ from bot.store.cluster_acts import Acts
 from bot.store.cluster_records import QuestionStatus
 from bot.store.clusters import Clusters
 from bot.store.engine import for_writing, open_engine
+from bot.store.looking_back import LookingBack
 from bot.store.marks import Marks
 from bot.store.outbox import Outbox, withdraw_for
 from bot.store.placing import Placing
@@ -65,6 +66,7 @@ class Store:
         self.clusters = Clusters(engine)
         self.placing = Placing(engine)
         self.acts = Acts(engine)
+        self.looking_back = LookingBack(engine)
 
     @classmethod
     async def open(cls, database_url: str) -> Self:
