@@ -132,10 +132,18 @@ class _Encoder:
         return graph.node("DynamicQuantizeMatMul", inputs, f"{name}.out", MICROSOFT)
 
     def _skip(self, mixed: str, state: str, name: str) -> str:
-        bias = self.graph.tensor(f"{name}bias", self._floats(f"{name}dense.bias"))
-        inputs = [mixed, state, *self._norm(f"{name}LayerNorm"), bias]
+        """Bias, what went in, and the norm, as three nodes.
+
+        onnxruntime's SkipLayerNormalization, which is all three, takes four times as long on a processor:
+        60 microseconds for 20 tokens, a quarter of all that a text takes.
+        """
+        graph = self.graph
+        bias = graph.tensor(f"{name}bias", self._floats(f"{name}dense.bias"))
+        biased = graph.node("Add", [mixed, bias], f"{name}biased")
+        summed = graph.node("Add", [biased, state], f"{name}summed")
+        inputs = [summed, *self._norm(f"{name}LayerNorm")]
         epsilon = self._shape.epsilon
-        return self.graph.node("SkipLayerNormalization", inputs, f"{name}state", MICROSOFT, epsilon=epsilon)
+        return graph.node("LayerNormalization", inputs, f"{name}state", axis=-1, epsilon=epsilon)
 
     def _norm(self, name: str) -> tuple[str, str]:
         weight = self.graph.tensor(f"{name}.weight", self._floats(f"{name}.weight"))
