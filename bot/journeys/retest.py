@@ -97,7 +97,7 @@ def _edge(live: Live, query: Matrix) -> float:
     if len(index.labels) <= NEAREST:
         return -1.0
     cosines = index.rows.cosines(query)
-    return min(float(cosines[near].min()) for near in neighbours(cosines, index))
+    return float(cosines[neighbours(cosines, index).rows].min())
 
 
 def changed_entries(old: Library, new: Library) -> set[str]:

@@ -54,8 +54,17 @@ class Index:
     @classmethod
     def over(cls, entries: Sequence[Entry], kinds: Sequence[SafetyKind], engine: Engine) -> Index:
         """The index of these entries, whatever their status: the caller chooses what is served."""
-        subjects = [Subject(e.id, e.searched, e.decoys) for e in sorted(entries, key=lambda e: e.id)]
-        subjects += [Subject(k.id, k.phrasings, k.decoys) for k in sorted(kinds, key=lambda k: k.id)]
+        return cls.of(
+            [Subject(entry.id, entry.searched, entry.decoys) for entry in entries],
+            [Subject(kind.id, kind.phrasings, kind.decoys) for kind in kinds],
+            engine,
+        )
+
+    @classmethod
+    def of(cls, entries: Iterable[Subject], kinds: Iterable[Subject], engine: Engine) -> Index:
+        """The same of bare subjects: entries, then kinds of the safety list, each sorted by id."""
+        served = sorted(entries, key=lambda subject: subject.id)
+        subjects = [*served, *sorted(kinds, key=lambda subject: subject.id)]
         own = [[normalise(text) for text in subject.searched] for subject in subjects]
         decoys = [[normalise(text) for text in subject.decoys] for subject in subjects]
         vectoriser = Vectoriser.over(own, engine)
@@ -64,7 +73,7 @@ class Index:
         starts = tuple(accumulate((len(document) for document in own), initial=0))
         return cls(
             ids=tuple(subject.id for subject in subjects),
-            entries=len(entries),
+            entries=len(served),
             texts=(*(t for s in subjects for t in s.searched), *(t for s in subjects for t in s.decoys)),
             exact={text: i for i, document in reversed(list(enumerate(own))) for text in document},
             exact_decoys=_owners(decoys),

@@ -48,40 +48,58 @@ class Ranked:
     signals: Signals
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The rows that a question is compared with, ordered so that each neighbourhood lies in one piece.
+
+    `rows` are the nearest phrasings, the least alike first, then the nearest decoys, the most alike first:
+    the first `phrasings` of them are the neighbourhood without decoys, those of `everything` the one with.
+    """
+
+    rows: Places
+    phrasings: int
+    everything: slice
+
+
 def rank(query: Matrix, index: Index, most: int) -> list[Ranked]:
     """The best `most` candidates, best first. `query` is one row, shape (width,).
 
     The order comes from phrasings alone: decoys as classes of the ranking cost 3 to 4 points of accuracy.
     """
     cosines = index.rows.cosines(query)
-    phrasings, everything = neighbours(cosines, index)
-    used = np.union1d(phrasings, everything)
-    basis = index.rows.block(used)
-    among = kernel(basis @ basis.T)
-    own, both = np.searchsorted(used, phrasings), np.searchsorted(used, everything)
-    kernels = among[np.ix_(own, own)], among[np.ix_(both, both)]
-    return rank_near(query, cosines, (phrasings, everything), kernels, index, most)
+    near = neighbours(cosines, index)
+    basis = index.rows.block(near.rows)
+    return rank_near(query, cosines, near, kernel(basis @ basis.T), index, most)
 
 
-def neighbours(cosines: Matrix, index: Index) -> tuple[Places, Places]:
-    """The rows that a question is compared with: the nearest phrasings, and the nearest of all rows."""
-    return nearest(cosines[: len(index.labels)]), nearest(cosines)
+def neighbours(cosines: Matrix, index: Index) -> Near:
+    """The nearest phrasings, and those decoys that are among the nearest of all rows."""
+    first_decoy = len(index.labels)
+    phrasings = nearest(cosines[:first_decoy])
+    decoys = nearest(cosines[first_decoy:]) + first_decoy
+    phrasings = phrasings[np.argsort(cosines[phrasings], kind="stable")]
+    decoys = decoys[np.argsort(-cosines[decoys], kind="stable")]
+    rows = np.concatenate([phrasings, decoys])
+    spare = len(rows) - NEAREST
+    if spare <= 0:
+        return Near(rows, len(phrasings), slice(0, len(rows)))
+    farthest = np.argpartition(cosines[rows], spare)[:spare]
+    start = int((farthest < len(phrasings)).sum())
+    everything = slice(start, start + NEAREST)
+    return Near(rows[: max(len(phrasings), everything.stop)], len(phrasings), everything)
 
 
 def rank_near(
-    query: Matrix,
-    cosines: Matrix,
-    rows: tuple[Places, Places],
-    kernels: tuple[Matrix, Matrix],
-    index: Index,
-    most: int,
+    query: Matrix, cosines: Matrix, near: Near, among: Matrix, index: Index, most: int
 ) -> list[Ranked]:
-    """`rank` where the question's `neighbours` are known, and the kernel among each of the two."""
+    """`rank` where the question's `neighbours` are known, and the kernel among them, which is changed."""
     if not len(index.labels):
         return []
-    phrasings, everything = rows
-    plain = class_scores(kernels[0], kernel(cosines[phrasings]), index.labels[phrasings])
-    decoyed = class_scores(kernels[1], kernel(cosines[everything]), index.all_labels[everything])
+    among.flat[:: len(among) + 1] += np.float32(RIDGE)
+    likeness, labels = kernel(cosines[near.rows]), index.all_labels[near.rows]
+    first, both = slice(0, near.phrasings), near.everything
+    plain = class_scores(among[first, first], likeness[first], labels[first])
+    decoyed = class_scores(among[both, both], likeness[both], labels[both])
     mass = sum(score for score in plain.values() if score > 0)
     # The two best hold the best rival of any candidate.
     rivals = nlargest(2, ((s, label) for label, s in decoyed.items() if label < len(index.ids)))
@@ -110,16 +128,14 @@ def nearest(cosines: Matrix) -> Places:
 def class_scores(gram: Matrix, likeness: Matrix, labels: npt.NDArray[np.intp]) -> dict[int, float]:
     """How much of a question each label explains, roughly 0 to 1.
 
-    `gram` (n, n) is the kernel among the nearest rows, which is changed; `likeness` (n,) that of each to the
-    question; `labels` are theirs. Dual ridge regression of one-hot labels on the nearest rows, scores summed
-    by label: s = k(q, X) (K + lambda I)^-1 Y. Source: Saunders et al. 1998, ICML, 515-521.
+    `gram` (n, n) is the kernel among the nearest rows with the ridge on its diagonal; `likeness` (n,) that
+    of each to the question; `labels` are theirs. Dual ridge regression of one-hot labels on the nearest
+    rows, scores summed by label: s = k(q, X) (K + lambda I)^-1 Y. Source: Saunders et al. 1998, ICML,
+    515-521.
     """
-    gram.flat[:: len(gram) + 1] += np.float32(RIDGE)
     weights = np.linalg.solve(gram, likeness)
-    scores: dict[int, float] = {}
-    for label, weight in zip(labels.tolist(), weights.tolist(), strict=True):
-        scores[label] = scores.get(label, 0.0) + weight
-    return scores
+    found, places = np.unique(labels, return_inverse=True)
+    return dict(zip(found.tolist(), np.bincount(places, weights).tolist(), strict=True))
 
 
 def kernel(cosines: Matrix) -> Matrix:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.matching.index import Index
 from bot.matching.rank import NEAREST, SHARPNESS, Ranked, neighbours, rank, rank_near
-from bot.matching.rows import Matrix, Places
+from bot.matching.rows import Matrix
 
 TOGETHER = 512
 """Questions that are held against all rows at once: 16 MB of cosines for 8,000 rows."""
@@ -28,15 +28,12 @@ def rank_many(queries: Matrix, index: Index, most: int) -> Iterator[list[Ranked]
     rows = index.rows.block(np.arange(len(index.rows))) if _is_worth_it(index, queries) else None
     whole = _kernel_of_all(rows) if rows is not None else None
 
-    def among(chosen: Places, whole: Matrix) -> Matrix:
-        return whole.ravel().take(chosen[:, None] * len(whole) + chosen)
-
     def one(query: Matrix, cosines: Matrix | None) -> list[Ranked]:
         if whole is None or cosines is None:
             return rank(query, index, most)
         near = neighbours(cosines, index)
-        kernels = among(near[0], whole), among(near[1], whole)
-        return rank_near(query, cosines, near, kernels, index, most)
+        among = whole.ravel().take(near.rows[:, None] * len(whole) + near.rows)
+        return rank_near(query, cosines, near, among, index, most)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         for start in range(0, len(queries), TOGETHER):

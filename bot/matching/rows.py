@@ -63,11 +63,14 @@ class Slots:
 
     def products(self, query: Matrix) -> Matrix:
         """Each row's product with the query, shape (width,)."""
-        found = np.zeros(len(self.starts) - 1, dtype=np.float32)
-        for slot in np.flatnonzero(query).tolist():
-            place = slice(self.slot_starts[slot], self.slot_starts[slot + 1])
-            found[self.rows[place]] += self.row_values[place] * query[slot]
-        return found
+        count = len(self.starts) - 1
+        slots = np.flatnonzero(query).tolist()
+        if not slots:
+            return np.zeros(count, dtype=np.float32)
+        places = [slice(self.slot_starts[slot], self.slot_starts[slot + 1]) for slot in slots]
+        rows = np.concatenate([self.rows[place] for place in places])
+        parts = [self.row_values[place] * query[slot] for place, slot in zip(places, slots, strict=True)]
+        return np.bincount(rows, np.concatenate(parts), minlength=count).astype(np.float32)
 
     def write(self, chosen: Places, block: Matrix) -> None:
         """Write the chosen rows into `block`, shape (chosen, width), which holds zeros."""
