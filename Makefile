@@ -4,6 +4,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
@@ -57,6 +58,10 @@ knowledge: .venv-dev/model ## the knowledge files (caveat check)
 pytest: .venv-dev/model ## the tests, with the coverage floor; PYTEST_ARGS="-k words" to choose (then without the floor)
 	$(dev)/pytest $(if $(strip $(PYTEST_ARGS)),$(PYTEST_ARGS),--numprocesses auto --dist loadfile --cov)
 
+.PHONY: bench
+bench: .venv-bench/model ## the search beside other libraries, into docs/BENCHMARKS.md (half an hour); BENCH_ARGS="--help" to choose
+	@.venv-bench/bin/python -m benchmarks.matching $(BENCH_ARGS)
+
 ##@ Change
 .PHONY: format
 format: .venv-dev/ready ## mend style and formatting where ruff can
@@ -68,6 +73,7 @@ lock: .venv-lock/installed ## write the locks after pyproject.toml has changed; 
 	$(call compile,dev,pyproject.toml --extra dev --extra postgres --extra preview --extra reports)
 	$(call compile,preview,pyproject.toml --extra postgres --extra preview --extra reports --constraints requirements/dev.txt)
 	$(call compile,run,pyproject.toml --extra postgres --extra reports --constraints requirements/dev.txt)
+	$(call compile,bench,pyproject.toml --extra reports --group bench --constraints requirements/dev.txt)
 	$(call compile,build,--group build)
 	$(call compile,lock,--group lock)
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-from bot.core.labelled import Half, Kind
-from bot.knowledge.labelled import load_labelled
-from bot.knowledge.load import load_library
 
 ROOT = Path(__file__).resolve().parent.parent
 DATASETS = ROOT.parent / "shared" / "datasets"
@@ -22,7 +18,10 @@ PHRASINGS = 10
 DECOYS = 5
 """Beside them: a third of all rows, as in the shipped knowledge (29 %)."""
 IN_SCOPE, NEAR, OUT = "in_scope", "near_miss", "out_of_scope"
-_KINDS = {Kind.IN_SCOPE: IN_SCOPE, Kind.NEAR_MISS: NEAR, Kind.OUT_OF_SCOPE: OUT}
+SCALED = " phrasings"
+"""How the name of a recombined corpus ends."""
+TYPO = ", a typo in every question"
+_KEYBOARD = "qwertyuiop asdfghjkl zxcvbnm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,16 @@ class Corpus:
         """How many phrasings the subjects have, decoys and safety list not counted."""
         return sum(len(subject.phrasings) for subject in self.subjects)
 
+    @property
+    def is_shipped(self) -> bool:
+        """It is the shipped knowledge, for which the encoder was tuned."""
+        return self.name.startswith(SHIPPED)
+
+    @property
+    def is_scaled(self) -> bool:
+        """It was made to a size, to see what size costs."""
+        return self.name.endswith(SCALED)
+
     def write(self, path: Path) -> None:
         """As JSON, for a process of its own."""
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
@@ -84,13 +93,19 @@ def public_sets() -> Iterator[Corpus]:
 
 def shipped_set() -> Corpus:
     """The shipped knowledge with the grade half of its labelled questions."""
+    # Here, so that a contestant's process, which only reads a corpus, does not hold the loader, too.
+    from bot.core.labelled import Half, Kind
+    from bot.knowledge.labelled import load_labelled
+    from bot.knowledge.load import load_library
+
+    kinds = {Kind.IN_SCOPE: IN_SCOPE, Kind.NEAR_MISS: NEAR, Kind.OUT_OF_SCOPE: OUT}
     library = load_library(KNOWLEDGE).library
     if library is None:
         raise SystemExit("the shipped knowledge has errors: run `caveat check`")
     subjects = tuple(Subject(e.id, e.searched, e.decoys) for e in library.live)
     never = tuple(Subject(k.id, k.phrasings, k.decoys) for k in library.never.values())
-    graded = [q for q in load_labelled(KNOWLEDGE / "labelled") if q.half is Half.GRADE and q.kind in _KINDS]
-    questions = [Asked(q.text, q.target if q.kind is Kind.IN_SCOPE else None, _KINDS[q.kind]) for q in graded]
+    graded = [q for q in load_labelled(KNOWLEDGE / "labelled") if q.half is Half.GRADE and q.kind in kinds]
+    questions = [Asked(q.text, q.target if q.kind is Kind.IN_SCOPE else None, kinds[q.kind]) for q in graded]
     return Corpus(SHIPPED, subjects, never, _shuffled(questions))
 
 
@@ -117,7 +132,45 @@ def recombined(sets: Sequence[Corpus], phrasings: int, seed: int = 4) -> Corpus:
         subjects.append(Subject(name, tuple(texts), tuple(decoys)))
     known = {subject.id for subject in subjects}
     questions = [q for s in sets for q in s.questions if q.kind == IN_SCOPE and q.target in known]
-    return Corpus(f"{phrasings:,} phrasings", tuple(subjects), (), _shuffled(questions))
+    return Corpus(f"{phrasings:,}{SCALED}", tuple(subjects), (), _shuffled(questions))
+
+
+def mistyped(corpus: Corpus, seed: int = 4) -> Corpus:
+    """The same with one slip in a word of every question, of four letters or more where there is one.
+
+    A letter left out, typed twice, or hit on the key beside, or two neighbours swapped, each as often, at
+    any place of the word.
+    """
+    draw = random.Random(seed)  # noqa: S311  # repeatable is what is wanted, not secret
+    slipped = tuple(replace(asked, text=_slipped(asked.text, draw)) for asked in corpus.questions)
+    return replace(corpus, name=corpus.name + TYPO, questions=slipped)
+
+
+def _slipped(text: str, draw: random.Random) -> str:
+    words = text.split(" ")
+    long = [n for n, word in enumerate(words) if len(word) >= 4 and word.isalpha()]
+    open_to_slips = long or [n for n, word in enumerate(words) if len(word) >= 2]
+    if not open_to_slips:
+        return text
+    chosen = draw.choice(open_to_slips)
+    changed = word = words[chosen]
+    while changed == word:
+        at = draw.randrange(len(word) - 1)
+        ways = (
+            word[:at] + word[at + 1 :],
+            word[: at + 1] + word[at:],
+            word[:at] + _beside(word[at], draw) + word[at + 1 :],
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        )
+        changed = draw.choice(ways)
+    return " ".join([*words[:chosen], changed, *words[chosen + 1 :]])
+
+
+def _beside(letter: str, draw: random.Random) -> str:
+    """A key to the left or to the right."""
+    place = _KEYBOARD.find(letter.lower())
+    keys = _KEYBOARD[max(0, place - 1) : place] + _KEYBOARD[place + 1 : place + 2] if place >= 0 else ""
+    return draw.choice(keys.replace(" ", "") or "x")
 
 
 def _crossed(

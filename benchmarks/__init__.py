@@ -1,0 +1,1 @@
+"""Benchmarks: the search measured beside others, and part by part. Nothing here runs in the bot."""

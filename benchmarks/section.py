@@ -1,0 +1,22 @@
+"""Section: one part of a paper that a benchmark writes, between marks, so that the rest stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def write_section(paper: Path, name: str, text: str, begins: str = "") -> None:
+    """Replace what stands between the marks of that name, or append it with them.
+
+    `begins` is what a paper that is not there yet begins with. Raises ValueError where one mark is missing.
+    """
+    first, last = f"<!-- {name}: written by a benchmark -->", f"<!-- {name}: end -->"
+    old = paper.read_text(encoding="utf-8") if paper.exists() else begins
+    section = f"{first}\n\n{text.strip()}\n\n{last}"
+    if (first in old) != (last in old) or (first in old and old.index(first) > old.index(last)):
+        raise ValueError(f"{paper.name}: of the marks {first} and {last}, one is missing: put it back")
+    if first in old:
+        before, after = old[: old.index(first)], old[old.index(last) + len(last) :]
+    else:
+        before, after = (f"{old.rstrip()}\n\n" if old.strip() else ""), "\n"
+    paper.write_text(before + section + after, encoding="utf-8")
