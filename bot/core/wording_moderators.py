@@ -115,6 +115,9 @@ EXPLAIN_QUESTION_GONE = (
 EXPLAIN_ENTRY_GONE = (
     "That answer shows an entry that is not served any more. Type the question, and I show what it finds now."
 )
+EXPLAIN_CHOICES_GONE = (
+    "The question of that message is not kept any more. Type it, and I show what it finds now."
+)
 BUTTON_TYPE_QUESTION = "Type the question"
 MODAL_EXPLAIN = "Which question was it?"
 MODAL_EXPLAIN_LABEL = "The question, as it was asked"

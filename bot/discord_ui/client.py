@@ -21,6 +21,7 @@ from bot.discord_ui import (
     choice_buttons,
     correction_views,
     errors,
+    explain_forms,
     help_buttons,
     tell_buttons,
     topics,
@@ -32,7 +33,19 @@ from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-COGS = ("ask", "check", "browse", "audit", "deliver", "digest", "gather", "knowledge", "watch", "upkeep")
+COGS = (
+    "ask",
+    "check",
+    "browse",
+    "audit",
+    "deliver",
+    "digest",
+    "gather",
+    "explain",
+    "knowledge",
+    "watch",
+    "upkeep",
+)
 LASTING = (
     answer_buttons.Sources,
     answer_buttons.Details,
@@ -56,6 +69,7 @@ LASTING = (
     choice_buttons.NoneOfThese,
     choice_buttons.OpenChoices,
     correction_views.CorrectionsPage,
+    explain_forms.TypeQuestion,
     help_buttons.OpenHelp,
     tell_buttons.TellMe,
     tell_buttons.NeverMind,
@@ -64,6 +78,8 @@ LASTING = (
     topics.EntryMenu,
 )
 """Every button and menu that must answer after a restart."""
+FORMS = (audit_buttons.other_submitted, explain_forms.submitted)
+"""What answers a submitted form that it knows by its id, also after a restart; it says whether it was one."""
 
 
 def intents() -> discord.Intents:
@@ -140,7 +156,10 @@ class CaveatBot(commands.Bot):
         """
         try:
             if interaction.type is discord.InteractionType.modal_submit:
-                if not await audit_buttons.other_submitted(interaction, self.app):
+                for submitted in FORMS:
+                    if await submitted(interaction, self.app):
+                        break
+                else:
                     await answer_buttons.wrong_submitted(interaction, self.app)
             elif interaction.type is discord.InteractionType.component and not _is_known(interaction):
                 await whisper(interaction, wording.OUTDATED)

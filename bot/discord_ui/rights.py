@@ -32,7 +32,7 @@ NONE_SET = 10066
 ROLE, USER, CHANNEL = 1, 2, 3
 """What an override is about."""
 Override = Mapping[str, Any]
-Command = TypeVar("Command", bound=Callable[..., Any])
+Command = TypeVar("Command", bound=Callable[..., Any] | app_commands.ContextMenu)
 
 
 class NotAllowed(app_commands.CheckFailure):
