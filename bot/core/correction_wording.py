@@ -21,6 +21,16 @@ STILL_OPEN = (
 )
 STILL_OPEN_MENTION = "<@{user}> What you asked me has no answer yet. It stays on the list, and so do you."
 
+BUTTON_MENTION = "Mention me here if my DMs are closed"
+BUTTON_NO_MENTION = "Do not mention me"
+BUTTON_REMIND = "Tell me if it is open in 14 days"
+BUTTON_NO_REMIND = "Do not remind me"
+WISH_MENTION = (
+    "✓ Where your direct messages are closed, I mention you in <#{channel}>, without a word of your question."
+)
+WISH_REMIND = "✓ If it has no answer on {on}, I tell you so, once."
+NOT_WAITING = "You are not on the list for this question any more."
+
 COMMAND_CORRECTIONS = "What was corrected in the answers, newest first"
 CORRECTIONS_HEADING = "**Corrections** of answers that were live, newest first"
 CORRECTIONS_ITEM = "**{on}** · {question}\n{changed}"

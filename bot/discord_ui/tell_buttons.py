@@ -1,12 +1,19 @@
-"""Tell me when it is answered, and never mind."""
+"""Tell me when it is answered, what is wished with it, and never mind."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
 import discord
+from discord import ui
 
 from bot.app import App
-from bot.core import wording
-from bot.discord_ui.buttons import Button, Interaction, number, said, turn_into, whisper
+from bot.core import correction_wording, wording
+from bot.discord_ui.buttons import Button, Interaction, number, said, show_privately, turn_into, whisper
+from bot.store.records import Waiter
+
+STILL_OPEN_AFTER = timedelta(days=14)
 
 
 class TellMe(Button, form="cv:tell:{question}:{asker}"):
@@ -16,14 +23,29 @@ class TellMe(Button, form="cv:tell:{question}:{asker}"):
     style = discord.ButtonStyle.primary
 
     async def press(self, interaction: Interaction, app: App) -> None:
-        """Put the member on the question's list, and offer to take the name off again."""
-        question_id = number(self.fields["question"])
-        added = await app.store.add_waiter(question_id, interaction.user.id, app.clock())
-        if added is None:
+        """Put the member on the question's list, and offer two wishes and to take the name off again."""
+        question_id, user_id = number(self.fields["question"]), interaction.user.id
+        added = await app.store.add_waiter(question_id, user_id, app.clock())
+        waiter = await app.store.wish(question_id, user_id)
+        if added is None or waiter is None:
             await whisper(interaction, wording.QUESTION_GONE)
             return
-        text = wording.WILL_TELL if added else wording.ALREADY_WAITING
-        await whisper(interaction, text, NeverMind(question=question_id, asker=interaction.user.id))
+        first = wording.WILL_TELL if added else wording.ALREADY_WAITING
+        await show_privately(interaction, _view(interaction, question_id, waiter, first))
+
+
+class Wish(Button, form="cv:wish:{what}:{question}:{asker}"):
+    """How the member wishes to be told: by a mention in this channel, or that it is still open."""
+
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """Note it, and show how it stands."""
+        question_id = number(self.fields["question"])
+        wished = _wished(self.fields["what"], interaction, app.clock())
+        waiter = await app.store.wish(question_id, interaction.user.id, **wished)
+        if waiter is None:
+            await turn_into(interaction, said(correction_wording.NOT_WAITING))
+        else:
+            await turn_into(interaction, _view(interaction, question_id, waiter, wording.WILL_TELL))
 
 
 class NeverMind(Button, form="cv:untell:{question}:{asker}"):
@@ -35,3 +57,34 @@ class NeverMind(Button, form="cv:untell:{question}:{asker}"):
         """Forget that the member wanted to know."""
         await app.store.remove_waiter(number(self.fields["question"]), interaction.user.id)
         await turn_into(interaction, said(wording.WILL_NOT_TELL))
+
+
+def _wished(what: str, interaction: Interaction, now: datetime) -> dict[str, Any]:
+    """What a button changes; nothing for one that there is not, and no mention outside of a server."""
+    wishes: dict[str, dict[str, Any]] = {
+        "no-mention": {"mention_channel_id": None},
+        "remind": {"remind_at": now + STILL_OPEN_AFTER},
+        "no-remind": {"remind_at": None},
+    }
+    if interaction.guild_id is not None:
+        wishes["mention"] = {"mention_channel_id": interaction.channel_id}
+    return wishes.get(what, {})
+
+
+def _view(interaction: Interaction, question_id: int, waiter: Waiter, first: str) -> ui.LayoutView:
+    lines = [first]
+    if waiter.mention_channel_id is not None:
+        lines.append(correction_wording.WISH_MENTION.format(channel=waiter.mention_channel_id))
+    if waiter.remind_at is not None:
+        lines.append(correction_wording.WISH_REMIND.format(on=waiter.remind_at.date()))
+    of: dict[str, str | int] = {"question": question_id, "asker": interaction.user.id}
+    buttons: list[Button] = []
+    if waiter.mention_channel_id is not None:
+        buttons.append(Wish(correction_wording.BUTTON_NO_MENTION, what="no-mention", **of))
+    elif interaction.guild_id is not None:
+        buttons.append(Wish(correction_wording.BUTTON_MENTION, what="mention", **of))
+    if waiter.remind_at is not None:
+        buttons.append(Wish(correction_wording.BUTTON_NO_REMIND, what="no-remind", **of))
+    else:
+        buttons.append(Wish(correction_wording.BUTTON_REMIND, what="remind", **of))
+    return said(*lines, buttons=(*buttons, NeverMind(**of)))

@@ -117,3 +117,15 @@ class OpenQuestion:
     first_at: datetime
     last_at: datetime
     last: Asking | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """What a member wishes who waits for an answer; None where they do not.
+
+    To be mentioned in that channel where direct messages are closed, and to hear once, from that moment
+    on, that the question is still open.
+    """
+
+    mention_channel_id: int | None
+    remind_at: datetime | None

@@ -22,7 +22,8 @@ from bot.store.looking_back import LookingBack
 from bot.store.marks import Marks
 from bot.store.outbox import Outbox, withdraw_for
 from bot.store.placing import Placing
-from bot.store.records import Answered, Asking, Feedback, Kept, Offer, OpenQuestion
+from bot.store.records import Answered, Asking, Feedback, Kept, Offer, OpenQuestion, Waiter
+from bot.store.resolving import Resolving, tell_late
 from bot.store.rows import (
     answered_values,
     asking_of,
@@ -67,6 +68,7 @@ class Store:
         self.placing = Placing(engine)
         self.acts = Acts(engine)
         self.looking_back = LookingBack(engine)
+        self.resolving = Resolving(engine)
 
     @classmethod
     async def open(cls, database_url: str) -> Self:
@@ -160,19 +162,34 @@ class Store:
 
     @whole
     async def add_waiter(self, question_id: int, user_id: int, at: datetime) -> bool | None:
-        """Note who wants to be told. False where noted before, None where the question is gone."""
+        """Note who wants to be told. False where noted before, None where the question is gone.
+
+        A question that was answered meanwhile tells them at once.
+        """
         async with self._writer.begin() as connection:
             known = await connection.execute(
                 # Locked where the database can, so that it stays until the waiter stands.
-                sa.select(questions.c.id)
-                .where(questions.c.id == question_id)
-                .with_for_update(read=True, key_share=True)
+                sa.select(questions.c.id).where(questions.c.id == question_id).with_for_update(read=True)
             )
             if known.one_or_none() is None:
                 return None
             insert = self._upsert(waiters).values(question_id=question_id, user_id=user_id, at=at)
             done = await connection.execute(insert.on_conflict_do_nothing())
+            await tell_late(connection, question_id, at)
             return bool(done.rowcount)
+
+    @whole
+    async def wish(self, question_id: int, user_id: int, **wishes: Any) -> Waiter | None:
+        """Change what a member wishes who waits: `mention_channel_id`, `remind_at`, or neither.
+
+        How they stand now; None where nobody of that id waits.
+        """
+        mine = (waiters.c.question_id == question_id) & (waiters.c.user_id == user_id)
+        async with self._writer.begin() as connection:
+            if wishes:
+                await connection.execute(sa.update(waiters).where(mine).values(**wishes))
+            row = (await connection.execute(sa.select(waiters).where(mine))).one_or_none()
+        return None if row is None else Waiter(row.mention_channel_id, row.remind_at)
 
     @whole
     async def remove_waiter(self, question_id: int, user_id: int) -> bool:

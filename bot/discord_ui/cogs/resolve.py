@@ -1,0 +1,59 @@
+"""Resolve: each new library is asked what was open; who wished it hears that a question is open still."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+from discord.ext import commands, tasks
+
+from bot.app import App
+from bot.discord_ui import errors
+from bot.journeys.resolve import ask_again
+
+log = structlog.get_logger(__name__)
+
+TURN_S = 5
+
+
+class Resolve(commands.Cog):
+    """Looks every few seconds whether the library is a new one; what came of it stands in the database."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._asked: str | None = None
+        self._working = asyncio.Lock()
+
+    async def cog_load(self) -> None:
+        """Start the loop."""
+        self.turns.start()
+
+    async def cog_unload(self) -> None:
+        """Stop it, yet never in the middle of a write."""
+        async with self._working:
+            self.turns.cancel()
+
+    @tasks.loop(seconds=TURN_S)
+    async def turns(self) -> None:
+        """What fails is logged and tried again in the next turn."""
+        try:
+            async with self._working:
+                await self.turn()
+        except Exception as error:  # a loop that dies silently would never ask again
+            log.error("asking again failed", reference=errors.new_reference(), exc_info=error)
+
+    async def turn(self) -> None:
+        """Ask again where the library is new, and write down the reminders that are due."""
+        live, now = self.app.live, self.app.clock()
+        if self._asked != live.library.version:
+            proposed = await ask_again(self.app.store, live, now)
+            self._asked = live.library.version
+            if proposed:
+                log.info("clusters have an answer by now", proposed=len(proposed))
+        await self.app.store.resolving.remind(now)
+
+
+async def setup(bot: Any) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Resolve(bot.app))
