@@ -23,6 +23,8 @@ from bot.discord_ui import (
     errors,
     explain_forms,
     help_buttons,
+    review_buttons,
+    review_submit,
     tell_buttons,
     topics,
 )
@@ -42,6 +44,7 @@ COGS = (
     "resolve",
     "digest",
     "gather",
+    "review",
     "explain",
     "knowledge",
     "watch",
@@ -72,6 +75,7 @@ LASTING = (
     correction_views.CorrectionsPage,
     explain_forms.TypeQuestion,
     help_buttons.OpenHelp,
+    *review_buttons.LASTING,
     tell_buttons.TellMe,
     tell_buttons.Wish,
     tell_buttons.NeverMind,
@@ -80,7 +84,7 @@ LASTING = (
     topics.EntryMenu,
 )
 """Every button and menu that must answer after a restart."""
-FORMS = (audit_buttons.other_submitted, explain_forms.submitted)
+FORMS = (audit_buttons.other_submitted, review_submit.submitted, explain_forms.submitted)
 """What answers a submitted form that it knows by its id, also after a restart; it says whether it was one."""
 
 

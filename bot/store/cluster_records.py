@@ -42,6 +42,8 @@ class Dismissal(StrEnum):
     NOT_ANSWERABLE = "not-answerable"
     UNSAFE = "unsafe"
     SPAM = "spam"
+    SETTLED = "settled"
+    """Of a dispute: the entry was corrected, or what was said against it does not hold."""
 
 
 class Act(StrEnum):

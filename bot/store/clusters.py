@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.cluster_counts import left_of
 from bot.store.cluster_records import (
+    UNDONE,
     Action,
     Asked,
     Cluster,
@@ -160,6 +161,22 @@ class Clusters:
             query = query.where(review_actions.c.id < before)
         async with self._engine.connect() as connection:
             return [action_of(row) for row in await connection.execute(query)]
+
+    async def undoable(self, cluster_id: int, revision: int) -> int | None:
+        """The act that undo would take back: the newest one, where nothing was done to the cluster since."""
+        query = (
+            sa.select(review_actions.c.id, review_actions.c.before)
+            .where(
+                review_actions.c.cluster_id == cluster_id,
+                review_actions.c.action.in_(UNDONE),
+                review_actions.c.undone_by.is_(None),
+            )
+            .order_by(review_actions.c.id.desc())
+            .limit(1)
+        )
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return row.id if row is not None and (row.before or {}).get("revision") == revision else None
 
     async def several(self, cluster_ids: Sequence[int]) -> list[Cluster]:
         """These clusters, in this order, as far as they are open."""
