@@ -327,6 +327,20 @@ def test_a_message_with_text_must_ping_nobody(
 
 
 @pytest.mark.parametrize(
+    ("content", "users", "is_fine"),
+    [
+        ("<@1> Here it is.", ["1"], True),
+        ("Here it is, <@1>.", ["1"], False),
+        ("<@1> Here it is.", ["2"], False),
+        ("<@1> <@2> Here it is.", ["1", "2"], False),
+    ],
+)
+def test_only_the_one_whom_it_addresses_may_be_pinged(content: str, users: list[str], is_fine: bool) -> None:
+    sent = {"content": content, "allowed_mentions": {"parse": [], "users": users}}
+    assert (own_problems_of(request("POST", "/channels/1/messages", sent)) == []) is is_fine
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         pytest.param({"components": [text("a")], "flags": COMPONENTS_V2_FLAG}, id="a TextDisplay"),
@@ -577,6 +591,9 @@ class LittleBot(discord.Client):
             sent = await received.reply("One moment", mention_author=False)
         await sent.edit(content=None, view=Answer())
         await sent.edit(view=Answer(), allowed_mentions=NOBODY)
+        only = discord.AllowedMentions(everyone=False, roles=False, users=[received.author])
+        direct = await self.create_dm(received.author)
+        await direct.send(f"<@{received.author.id}> hello", allowed_mentions=only)
 
 
 async def requests_of_a_little_bot() -> list[HttpLogEntry]:
@@ -602,7 +619,7 @@ async def requests_of_a_little_bot() -> list[HttpLogEntry]:
 async def test_every_request_of_a_real_bot_passes() -> None:
     requests = await requests_of_a_little_bot()
     assert check_requests(requests) == []
-    assert len([sent for sent in requests if sent.json is not None]) == 17
+    assert len([sent for sent in requests if sent.json is not None]) == 19
 
 
 async def test_an_edit_by_discord_py_without_content_forgets_the_mentions_of_the_client() -> None:
