@@ -337,8 +337,7 @@ def keeper_of(settings: Settings) -> Keeper:
     cache = settings.cache_dir or cache_folder()
 
     def open_engine(folder: Path) -> Engine:
-        tuned = folder / ADAPTER
-        return _engine(settings.cache_dir, settings.matcher, settings.model_dir, tuned, _digest(tuned))
+        return _engine(settings.cache_dir, settings.matcher, settings.model_dir, _Tuned.of(folder / ADAPTER))
 
     return Keeper(settings.knowledge_dir, cache / PASSED, open_engine)
 
@@ -369,14 +368,23 @@ def _first(keeper: Keeper) -> Live:
     return read.live
 
 
-def _digest(file: Path) -> str:
-    try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:  # opening the engine says what is wrong with it
-        return ""
+@dataclass(frozen=True, slots=True)
+class _Tuned:
+    """A tuned file, told apart by what it holds: copies of one file are one and the same engine."""
+
+    digest: str
+    file: Path = field(compare=False)
+
+    @classmethod
+    def of(cls, file: Path) -> _Tuned:
+        """A file that cannot be read has no digest; opening the engine says what is wrong with it."""
+        try:
+            return cls(hashlib.sha256(file.read_bytes()).hexdigest(), file)
+        except OSError:
+            return cls("", file)
 
 
 @lru_cache(maxsize=4)
-def _engine(cache_dir: Path | None, kind: Kind, model_dir: Path | None, tuned: Path, _of: str) -> Engine:
+def _engine(cache_dir: Path | None, kind: Kind, model_dir: Path | None, tuned: _Tuned) -> Engine:
     """Opened once a process and tuned file: most reloads swap the library, not the model."""
-    return Engine.open(cache_dir or cache_folder(), kind, model_dir, tuned)
+    return Engine.open(cache_dir or cache_folder(), kind, model_dir, tuned.file)
