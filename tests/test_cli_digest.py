@@ -65,7 +65,7 @@ def test_json_is_for_programs(database: str) -> None:
     assert record["disputed"][0]["entry"] == "lily-and-cats"
 
 
-@pytest.mark.parametrize("verb", ["digest"])
+@pytest.mark.parametrize("verb", ["digest", "report"])
 def test_where_there_is_no_log_the_mend_is_told(verb: str, tmp_path: Path) -> None:
     ran = said(verb, "--database", sqlite_url(tmp_path, "none.db"))
     assert ran.returncode == 2

@@ -26,6 +26,7 @@ VERBS: Mapping[str, str] = {
     "diff": "Show what an edit changes for the questions that were asked.",
     "reload": "Ask the running bot to take up an edit now.",
     "digest": "Tell what the week brought, and what waits.",
+    "report": "Make a page of what was asked, missed, confused and due.",
     "explain": "Show why a question finds what it finds.",
     "evaluate": "Measure the search on labelled questions.",
     "calibrate": "Choose the thresholds that keep a promised risk.",

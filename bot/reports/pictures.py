@@ -22,6 +22,8 @@ from bot.journeys.trend import Period
 
 PNG_DPI = 144
 """Twice as fine as the figure's own measure, for the screens of phones."""
+WIDE, NARROW = 7.2, 4.4
+"""Inches: for a desk, and for a phone, where the same text must not shrink."""
 FEWEST_DRAWN = 2
 """Weeks that a line needs."""
 
@@ -45,9 +47,9 @@ PAGE = Palette("#010201", "#010202", "#010203", "#010204", "#010205", "#010206",
 """Stand-ins that `svg` replaces by the page's own colours, so that they follow dark and light."""
 
 
-def came_picture(weeks: Sequence[Period], colours: Palette) -> Figure:
-    """Stacked bars of what came of the questions of each week, oldest first."""
-    figure, axes = _canvas(wording.TITLE_CAME, colours)
+def came_picture(weeks: Sequence[Period], colours: Palette, width: float = WIDE) -> Figure:
+    """Stacked bars of what came of the questions of each week, oldest first; `width` in inches."""
+    figure, axes = _canvas(wording.TITLE_CAME, colours, width)
     places = range(len(weeks))
     parts = (
         (wording.ANSWERED, [w.counts.answered for w in weeks], colours.first, None),
@@ -77,9 +79,9 @@ def came_picture(weeks: Sequence[Period], colours: Palette) -> Figure:
     return figure
 
 
-def trust_picture(weeks: Sequence[Period], colours: Palette) -> Figure:
-    """Coverage with its bounds as a line, audited risk as points with theirs, in percent, oldest first."""
-    figure, axes = _canvas(wording.TITLE_TRUST, colours)
+def trust_picture(weeks: Sequence[Period], colours: Palette, width: float = WIDE) -> Figure:
+    """Coverage as a line, audited risk as points, both in percent with their bounds; oldest week first."""
+    figure, axes = _canvas(wording.TITLE_TRUST, colours, width)
     asked = [(place, week.counts.coverage) for place, week in enumerate(weeks) if week.counts.asked]
     if asked:
         places = [place for place, _ in asked]
@@ -150,12 +152,14 @@ def _trust(week: Period) -> str:
     return coverage if week.risk.value is None else f"{coverage}, {week.risk.value:.1%} of those wrong"
 
 
-def _canvas(title: str, colours: Palette) -> tuple[Figure, Any]:
-    figure = Figure(figsize=(7.2, 3.7), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12))
+def _canvas(title: str, colours: Palette, width: float) -> tuple[Figure, Any]:
+    figure = Figure(figsize=(width, 3.7), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12))
     figure.set_facecolor(colours.paper)
     axes = figure.subplots()
     axes.set_facecolor(colours.paper)
-    axes.set_title(title, color=colours.ink, loc="left", fontsize=12, fontweight="bold")
+    axes.set_title(
+        title, color=colours.ink, loc="left", fontsize=12 if width >= WIDE else 10, fontweight="bold"
+    )
     return figure, axes
 
 
@@ -173,7 +177,8 @@ def _say_if_empty(axes: Any, weeks: Sequence[Period], colours: Palette) -> None:
 
 
 def _finish(axes: Any, weeks: Sequence[Period], colours: Palette) -> None:
-    step = max(1, len(weeks) // 8)
+    is_wide = axes.figure.get_figwidth() >= WIDE
+    step = max(1, round(len(weeks) / (8 if is_wide else 4)))
     ticks = list(range(len(weeks) - 1, -1, -step))
     axes.set_xticks(ticks, [f"{weeks[place].since.day} {weeks[place].since:%b}" for place in ticks])
     axes.set_xlim(-0.6, max(len(weeks), FEWEST_DRAWN) - 0.4)
@@ -187,7 +192,7 @@ def _finish(axes: Any, weeks: Sequence[Period], colours: Palette) -> None:
         axes.legend(
             frameon=False,
             labelcolor=colours.ink,
-            ncols=4,
+            ncols=4 if is_wide else 1,
             loc="upper center",
             bbox_to_anchor=(0.5, -0.12),
             fontsize=9,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.outcome import Reason
+from bot.store.cluster_records import ClusterKind, ClusterStatus
 from bot.store.loop_tables import clusters, tallies
 from bot.store.records import FeedbackKind
 from bot.store.rows import asking_of
@@ -20,7 +21,6 @@ SHOWN = (Came.ANSWERED, Came.CHOSEN, Came.PICKED)
 """What came of a question when a member saw the entry whole."""
 MISSED = (Reason.NONE_OF_THESE, Reason.LEFT_ALONE)
 """Choices were offered, and none was taken."""
-OPEN_CLUSTER, OF_QUESTIONS = "open", "question"
 MOST_MISSED = 5_000
 """Askings looked through for entries that stand in each other's way: the newest ones."""
 
@@ -129,6 +129,17 @@ class LookingBack:
         )
         return tuple(sorted(disputed, key=lambda own: (-own.count, own.entry_id)))
 
+    async def said(self, since: datetime, until: datetime) -> dict[tuple[str, FeedbackKind], int]:
+        """How often what was said of which entry, from `since` on and before `until`."""
+        query = (
+            sa.select(feedback.c.entry_id, feedback.c.kind, sa.func.count().label("total"))
+            .where(feedback.c.at >= since, feedback.c.at < until)
+            .group_by(feedback.c.entry_id, feedback.c.kind)
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return {(row.entry_id, FeedbackKind(row.kind)): int(row.total) for row in rows}
+
     async def pairs(self, since: datetime, until: datetime, texts: int = 3) -> tuple[Pair, ...]:
         """Which two entries stood side by side where no choice was taken, the most frequent first."""
         query = (
@@ -161,7 +172,11 @@ class LookingBack:
     async def _gaps(self, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> tuple[Gap, ...]:
         query = (
             sa.select(clusters)
-            .where(clusters.c.status == OPEN_CLUSTER, clusters.c.kind == OF_QUESTIONS, *conditions)
+            .where(
+                clusters.c.status == ClusterStatus.OPEN,
+                clusters.c.kind == ClusterKind.QUESTION,
+                *conditions,
+            )
             .order_by(clusters.c.askers.desc(), clusters.c.last_at.desc(), clusters.c.id)
             .limit(limit)
         )
