@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from bot.cli.database import LARGEST_ID, Verb, address_of, opened, with_database
 from bot.cli.edges import CouldNotRun
 from bot.cli.log_export import Form, export_questions
-from bot.cli.terminal import open_console
+from bot.cli.terminal import open_console, print_table
 from bot.core.outcome import Candidate
 from bot.store.records import Asking, OpenQuestion
 
@@ -128,7 +126,7 @@ async def _list(limit: int, address: str) -> None:
         (str(q.id), str(q.times), str(q.waiting), _when(q.last_at), q.text, _best(q)) for q in found[:limit]
     ]
     headings = ("Id", "Asked", "Waiting", "Last asked (UTC)", "Question", "Nearest entry")
-    _print_table(headings, rows, numbers=3)
+    print_table(headings, rows, numbers=3)
     if len(found) > limit:
         click.echo(f"There are more; --limit {limit * 4} shows more of them.")
 
@@ -150,7 +148,7 @@ async def _show(question_id: int, address: str) -> None:
         for a in askings
     ]
     headings = ("Asked (UTC)", "Through", "Channel", "Why not answered", "Library", "Nearest entries")
-    _print_table(headings, rows)
+    print_table(headings, rows)
 
 
 async def _export(form: Form, output: Path | None, address: str) -> None:
@@ -167,7 +165,7 @@ async def _feedback(limit: int, address: str) -> None:
         click.echo("No feedback yet.")
         return
     headings = ("When (UTC)", "What", "Entry", "Version", "Question", "Why")
-    _print_table(headings, [_feedback_row(each) for each in found[:limit]])
+    print_table(headings, [_feedback_row(each) for each in found[:limit]])
     if len(found) > limit:
         click.echo(f"There are {len(found) - limit} more; --limit shows them.")
 
@@ -175,16 +173,6 @@ async def _feedback(limit: int, address: str) -> None:
 def _feedback_row(row: dict[str, Any]) -> tuple[str, ...]:
     told = (row["kind"], row["entry_id"], row["entry_version"], row["text"] or "(not kept)", row["why"] or "")
     return (_when(row["at"]), *(str(each) for each in told))
-
-
-def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0) -> None:
-    """A table on stdout; the first `numbers` columns are numbers. Long texts are folded, never cut."""
-    table = Table(box=None, pad_edge=False)
-    for position, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if position < numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    open_console().print(table)
 
 
 def _when(moment: datetime) -> str:

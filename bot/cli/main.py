@@ -19,6 +19,7 @@ VERBS: Mapping[str, str] = {
     "check": "Find every mistake in the knowledge, with its mend.",
     "run": "Run the bot on Discord.",
     "preview": "Try the bot on a local page, without Discord.",
+    "review": "Review what could not be answered: the moderators' queue.",
     "log": "See what could not be answered, and what members said.",
     "audit": "Judge answers drawn by lot, to learn how many are wrong.",
     "corrections": "List what was corrected in the answers, newest first.",

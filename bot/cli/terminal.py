@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 WIDEST = 100
@@ -37,3 +39,13 @@ def marked(line: str, style: str = "") -> Text:
     for position, part in enumerate(_BOLD.split(line)):
         text.append(part, style="bold" if position % 2 else None)
     return text
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0) -> None:
+    """A table on stdout; the first `numbers` columns are numbers. Long texts are folded, never cut."""
+    table = Table(box=None, pad_edge=False)
+    for position, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if position < numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    open_console().print(table)

@@ -177,7 +177,7 @@ ACTIONS = {
     "split": "split {cluster}: {note}",
     "merge": "merged {cluster} {note}",
     "assign": "assigned {cluster} {note}",
-    "resolve": "confirmed {cluster} as resolved with `{entry}`",
+    "resolve": "confirmed {cluster} as resolved with `{entry}` ({note})",
     "undo": "took back for {cluster}: {note}",
     "propose-phrasing": "proposed a phrasing for `{entry}` from {cluster}: “{note}”",
     "propose-decoy": "proposed a decoy for `{entry}` from {cluster}: “{note}”",

@@ -17,7 +17,9 @@ from bot.discord_ui.review_forms import form_for
 from bot.discord_ui.review_view import case_view, history_view
 from bot.discord_ui.rights import ModeratorsButton, moderator_of, refused
 from bot.discord_ui.topics import Menu
+from bot.journeys.resolve import Outdated, resolve
 from bot.journeys.review import Case, first_case, next_case, numbered_case
+from bot.reports.review_text import told_line
 from bot.store.cluster_records import (
     ClusterKind,
     ClusterStatus,
@@ -136,6 +138,34 @@ class GiveBack(_OfCluster, form="cv:rv:give:{view}:{cluster}:{revision}"):
         me, revision = moderator_of(interaction), number(self.fields["revision"])
         outcome = await app.store.acts.assign(self.cluster_id, revision, None, me, app.clock())
         await stay(interaction, app, outcome, self.cluster_id, self.view_shown, wording.DID_GIVE_BACK)
+
+
+class Confirm(_OfCluster, form="cv:rv:ok:{view}:{cluster}:{revision}:{entry}"):
+    """[Confirm resolved]: the entry that was seen as proposed answers it; whoever waits is told."""
+
+    label = wording.BUTTON_CONFIRM
+    style = discord.ButtonStyle.success
+
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """Resolved, and the next one comes; how it stands now where another entry is proposed by now."""
+        entry_id, view = self.fields["entry"], self.view_shown
+        cluster = await app.store.clusters.cluster(self.cluster_id)
+        if cluster is not None and cluster.proposed_entry_id != entry_id:
+            case = await numbered_case(
+                app.store, app.live, cluster.id, view, app.clock(), interaction.user.id
+            )
+            await turn_to(interaction, app, case, wording.NOT_PROPOSED_ANY_MORE, view=view)
+            return
+        revision, by = number(self.fields["revision"]), moderator_of(interaction)
+        outcome = await resolve(app.store, app.live, self.cluster_id, revision, entry_id, by, app.clock())
+        if isinstance(outcome, Outdated):
+            await stay(interaction, app, outcome.why, self.cluster_id, view, "")
+            return
+        told = wording.DID_CONFIRM.format(
+            number=self.cluster_id, entry=entry_id, told=told_line(outcome.told)
+        )
+        case = await next_case(app.store, app.live, self.cluster_id, view, app.clock(), interaction.user.id)
+        await turn_to(interaction, app, case, told, view=view)
 
 
 class Turn(_OfCluster, form="cv:rv:turn:{way}:{view}:{cluster}"):
@@ -340,6 +370,8 @@ def _rows(case: Case) -> Sequence[Sequence[ui.Item[Any]]]:
         else [AddPhrasing(**of), DraftEntry(**of), AddDecoy(**of), Split(**of), Merge(**of)]
     )
     mine: list[ui.Item[Any]] = [GiveBack(**of) if cluster.assigned is not None else Take(**of), Assign(**of)]
+    if cluster.proposed_entry_id is not None and not is_dispute:
+        mine.insert(0, Confirm(**of, entry=cluster.proposed_entry_id))
     named = {name: str(value) for name, value in of.items()}
     return [
         forms,
@@ -377,6 +409,7 @@ LASTING = (
     Assign,
     Take,
     GiveBack,
+    Confirm,
     Turn,
     ShowCluster,
     Undo,

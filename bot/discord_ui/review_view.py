@@ -13,13 +13,12 @@ from bot.core import wording_review as wording
 from bot.core.library import Library
 from bot.discord_ui.buttons import Button
 from bot.discord_ui.render import cut, quoted
-from bot.journeys.review import Case, Near
+from bot.journeys.review import Case
+from bot.reports.review_text import NAME_ROOM, action_line, asked_line, why_not
 from bot.store.cluster_records import Action, Asked, Cluster, ClusterKind, ClusterStatus
 
 _QUESTION_ROOM = 200
 _TITLE_ROOM = 250
-_NOTE_ROOM = 150
-_NAME_ROOM = 60
 _ROOM = 900
 """Of each of the four parts of a page: together they stay within one message."""
 
@@ -58,7 +57,7 @@ def history_view(
         if cluster_id is None
         else wording.HISTORY_HEADING_OF.format(number=cluster_id)
     )
-    lines = [action_line(action, f"<t:{int(action.at.timestamp())}:f>") for action in actions]
+    lines = [action_line(action, f"<t:{int(action.at.timestamp())}:f>", quoted) for action in actions]
     view = ui.LayoutView(timeout=None)
     view.add_item(
         ui.TextDisplay("\n".join([heading, whole_lines(lines or [wording.HISTORY_NONE], _ROOM * 4)]))
@@ -66,23 +65,6 @@ def history_view(
     if buttons:
         view.add_item(ui.ActionRow(*buttons))
     return view
-
-
-def action_line(action: Action, at: str) -> str:
-    """One line of the history in Markdown."""
-    number = action.cluster_id
-    cluster = wording.NO_CLUSTER if number is None else wording.CLUSTER.format(number=number)
-    form = wording.ACTIONS.get(action.action, wording.ACTION_OTHER)
-    what = form.format(
-        cluster=cluster,
-        entry=action.entry_id or "",
-        note=quoted(action.note or "", _NOTE_ROOM),
-        action=action.action,
-    )
-    undone = wording.HISTORY_UNDONE if action.undone else ""
-    return (
-        wording.HISTORY_LINE.format(at=at, who=quoted(action.moderator.name, _NAME_ROOM), what=what) + undone
-    )
 
 
 def whole_lines(lines: Sequence[str], room: int, more: int = 0) -> str:
@@ -126,25 +108,13 @@ def _head(case: Case, library: Library, guild_id: int | None) -> Iterator[str]:
         )
 
 
-def asked_line(case: Case, since: str, last: str) -> str:
-    """How often, by how many, since when, and how many wait."""
-    cluster = case.cluster
-    times = wording.ONCE if cluster.times == 1 else wording.TIMES.format(count=cluster.times)
-    askers = wording.ONE_MEMBER if cluster.askers == 1 else wording.MEMBERS.format(count=cluster.askers)
-    waits = {0: wording.NOBODY_WAITS, 1: wording.ONE_WAITS}.get(
-        case.waiting, wording.MANY_WAIT.format(count=case.waiting)
-    )
-    form = wording.DISPUTED if cluster.kind is ClusterKind.DISPUTE else wording.ASKED
-    return form.format(times=times, askers=askers, since=since, last=last, waiting=waits)
-
-
 def _state(cluster: Cluster, library: Library) -> Iterator[str]:
     if cluster.proposed_entry_id is not None and cluster.status is ClusterStatus.OPEN:
         entry = library.entries.get(cluster.proposed_entry_id)
         question = quoted(entry.question, _TITLE_ROOM) if entry is not None else ""
         yield wording.PROPOSED.format(question=question, entry=cluster.proposed_entry_id)
     if cluster.assigned is not None:
-        yield wording.ASSIGNED.format(name=quoted(cluster.assigned.name, _NAME_ROOM))
+        yield wording.ASSIGNED.format(name=quoted(cluster.assigned.name, NAME_ROOM))
     if cluster.snoozed_until is not None and cluster.status is ClusterStatus.OPEN:
         yield wording.SNOOZED.format(until=_day(cluster.snoozed_until))
     if cluster.dismissed is not None and cluster.status is ClusterStatus.DISMISSED:
@@ -184,12 +154,6 @@ def _near(case: Case) -> Iterator[str]:
             entry=near.entry.id,
             why=why_not(case, near),
         )
-
-
-def why_not(case: Case, near: Near) -> str:
-    """Why that entry was not good enough."""
-    limit = case.thresholds
-    return wording.WHY_NOT[near.why.value].format(suggest=limit.suggest, answer=limit.answer)
 
 
 def _place(place: Asked, guild_id: int | None) -> str:
