@@ -188,7 +188,8 @@ async def test_without_the_right_to_attach_files_the_words_come_alone(
 async def test_without_matplotlib_the_words_come_alone_and_say_so(
     env: Env, settings: Settings, moderators: ChannelHandle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "bot.reports.pictures", raising=False)
+    for module in ("drawing", "pictures"):
+        monkeypatch.delitem(sys.modules, f"bot.reports.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     await switched_on(env, settings, moderators)
     assert wording.NO_PICTURES.format(why=wording.NO_LIBRARY) in read(last(moderators))

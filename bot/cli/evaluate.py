@@ -83,7 +83,7 @@ def read_questions(path: Path) -> tuple[Labelled, ...]:
 
 def _html(figures: Evaluation, title: str) -> str:
     try:
-        from bot.reports.evaluation_page import as_html  # matplotlib is an extra, and slow to load
+        from bot.reports.evaluation_page import as_html  # both are an extra, and slow to load
     except ImportError as fault:
-        raise CouldNotRun('pictures need matplotlib: pip install "caveat-bot[reports]"') from fault
+        raise CouldNotRun('page needs Jinja2 and matplotlib: pip install "caveat-bot[reports]"') from fault
     return as_html(figures, title)

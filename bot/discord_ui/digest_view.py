@@ -77,6 +77,7 @@ async def _pictures(digest: Digest, may_attach: bool) -> list[discord.File] | st
 
 def _drawn(weeks: Sequence[Period]) -> tuple[tuple[bytes, bytes], tuple[str, str]]:
     """Both pictures as PNG, and in words. Raises ImportError where matplotlib is not installed."""
-    from bot.reports.pictures import CARD, came_picture, in_words, png, trust_picture  # an extra, and large
+    from bot.reports.drawing import CARD, png  # an extra, and large
+    from bot.reports.pictures import came_picture, in_words, trust_picture
 
     return (png(came_picture(weeks, CARD)), png(trust_picture(weeks, CARD))), in_words(weeks)

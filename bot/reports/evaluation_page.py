@@ -1,98 +1,114 @@
-"""The evaluation as one HTML page that needs nothing else: tables, the two pictures, the confusions."""
+"""The evaluation as one HTML page that needs nothing else: figures, the two pictures, the confusions."""
 
 from __future__ import annotations
 
-import base64
-import io
-from html import escape
+from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
 from bot.matching.evaluate import Evaluation
+from bot.reports.drawing import NARROW, PAGE, WIDE, Palette, canvas, svg, tidy
 from bot.reports.evaluation import MOST_TEXTS, rows, scalars
+from bot.reports.html import Cell, Column, Drawing, Table, a_table, page
 
-BLUE, GREY = "#2a5fa5", "#9a9a9a"
-_STYLE = """\
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
-table{border-collapse:collapse;margin:1rem 0}
-td,th{padding:.2rem .8rem;border-bottom:1px solid #ddd;text-align:left}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-img{max-width:100%;height:auto}"""
+N = True
+"""A column of numbers."""
+CURVE_TOLD = "Share of answers that are wrong, by share of in-scope questions answered right"
+RELIABILITY_TOLD = "Share right, by confidence, in bins of equally many questions"
 
 
 def as_html(own: Evaluation, title: str) -> str:
     """The page; questions are escaped."""
-    name = f"{len(own.asked)} questions: {escape(title)}"
-    shares = "".join(
-        f"<tr><td>{escape(what)}</td><td class=n>{s.value:.1%}</td>"
-        f"<td class=n>{s.low:.1%} to {s.high:.1%}</td><td class=n>{s.total}</td></tr>"
-        for what, s in rows(own)
+    return page(
+        "evaluation.html.jinja",
+        title="Evaluation of the search",
+        told=f"{len(own.asked)} questions: {title}",
+        tables=[_shares(own), _figures(own)],
+        drawings=[
+            _drawing(own, curve_picture, "curve", CURVE_TOLD),
+            _drawing(own, reliability_picture, "reliability", RELIABILITY_TOLD),
+        ],
+        more=[_styles(own), _confusions(own)],
+        sorting="Press a heading to sort.",
     )
-    figures = "".join(
-        f"<tr><td>{escape(what)}</td><td class=n>{value}</td></tr>" for what, value in scalars(own)
-    )
-    styles = "".join(
-        f"<tr><td>{escape(style)}</td><td class=n>{right.value:.1%}</td>"
-        f"<td class=n>{risk.value:.1%}</td></tr>"
-        for style, (right, risk) in own.by_style.items()
-    )
-    confusions = "".join(
-        f"<tr><td>{escape(wanted)}</td><td>{escape(came)}</td><td class=n>{len(texts)}</td>"
-        f"<td>{'<br>'.join(escape(text) for text in texts[:MOST_TEXTS])}</td></tr>"
-        for wanted, came, texts in own.confusions
-    )
-    curve = _picture(curve_picture(own), "Share of answers that are wrong, by share answered right")
-    reliability = _picture(reliability_picture(own), "Share right, by confidence")
-    return f"""<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Evaluation of the search</title><style>{_STYLE}</style>
-<h1>Evaluation of the search</h1><p>{name}</p>
-<table><tr><th></th><th class=n>share</th><th class=n>95 % bounds</th><th class=n>of</th></tr>{shares}</table>
-<table>{figures}</table>
-<h2>Risk and coverage</h2>{curve}
-<h2>Reliability</h2>{reliability}
-<h2>By style</h2>
-<table><tr><th>style</th><th class=n>right first</th><th class=n>risk</th></tr>{styles}</table>
-<h2>Confusions</h2>
-<table><tr><th>wanted</th><th>came first</th><th class=n></th><th>questions</th></tr>{confusions}</table>
-</html>
-"""
 
 
-def curve_picture(own: Evaluation) -> Figure:
-    """Risk over coverage, in percent; the chosen threshold is marked."""
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    axes = figure.subplots()
-    axes.plot([100 * p.coverage for p in own.curve], [100 * p.risk for p in own.curve], color=BLUE)
+def curve_picture(own: Evaluation, colours: Palette, width: float = WIDE) -> Figure:
+    """Risk over coverage, in percent; what the thresholds of calibration.yaml give is marked."""
+    figure, axes = canvas("Risk and coverage", colours, width)
+    axes.plot([100 * p.coverage for p in own.curve], [100 * p.risk for p in own.curve], color=colours.first)
     right = sum(a.is_answered and not a.is_wrongly_answered for a in own.asked)
-    axes.plot(
-        [100 * right / max(1, own.coverage.total)],
-        [100 * own.risk.value],
-        "o",
-        color=BLUE,
-        label="as calibrated",
-    )
-    axes.axhline(5, color=GREY, linestyle="--", label="5 % risk")
+    chosen = 100 * right / max(1, own.coverage.total), 100 * own.risk.value
+    axes.plot([chosen[0]], [chosen[1]], "o", color=colours.third, label="as calibrated")
+    axes.axhline(5, color=colours.fourth, linestyle="--", label="5 % risk")
     axes.set(xlabel="in-scope questions answered right, %", ylabel="answers that are wrong, %", xlim=(0, 100))
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False)
+    tidy(axes, colours)
     return figure
 
 
-def reliability_picture(own: Evaluation) -> Figure:
+def reliability_picture(own: Evaluation, colours: Palette, width: float = WIDE) -> Figure:
     """Share right over confidence, bins of equal count, in percent."""
-    figure = Figure(figsize=(5, 5), layout="constrained")
-    axes = figure.subplots()
-    axes.plot([0, 100], [0, 100], color=GREY, linestyle="--", label="confidence that holds")
+    figure, axes = canvas("Reliability", colours, width)
+    axes.plot([0, 100], [0, 100], color=colours.fourth, linestyle="--", label="confidence that holds")
     sure, right = [100 * b.confidence for b in own.bins], [100 * b.right for b in own.bins]
-    axes.plot(sure, right, "o-", color=BLUE, label="measured")
-    axes.set(xlabel="confidence, %", ylabel="right, %", xlim=(0, 100), ylim=(0, 100))
-    axes.legend(frameon=False)
+    axes.plot(sure, right, "o-", color=colours.first, label="measured")
+    axes.set(xlabel="confidence, %", ylabel="right, %", xlim=(0, 100), ylim=(0, 102))
+    tidy(axes, colours)
     return figure
 
 
-def _picture(figure: Figure, told: str) -> str:
-    out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=110)
-    code = base64.b64encode(out.getvalue()).decode()
-    return f'<img alt="{escape(told)}" src="data:image/png;base64,{code}">'
+def _drawing(
+    own: Evaluation, make: Callable[[Evaluation, Palette, float], Figure], name: str, told: str
+) -> Drawing:
+    wide, narrow = (
+        svg(make(own, PAGE, width), f"{name}-{width:g}".replace(".", "-")) for width in (WIDE, NARROW)
+    )
+    return Drawing(wide, narrow, told)
+
+
+def _shares(own: Evaluation) -> Table:
+    columns = [Column("What"), Column("Share", N), Column("95 % bounds", N), Column("Of", N)]
+    cells = [
+        (
+            what,
+            Cell((f"{s.value:.1%}",), s.value),
+            Cell((f"{s.low:.1%} to {s.high:.1%}",), s.low),
+            s.total,
+        )
+        for what, s in rows(own)
+    ]
+    return a_table("shares", "Shares", columns, cells)
+
+
+def _figures(own: Evaluation) -> Table:
+    return a_table("figures", "Figures", [Column("What"), Column("Value", N)], [*_scalar_rows(own)])
+
+
+def _scalar_rows(own: Evaluation) -> list[tuple[str, Cell]]:
+    return [
+        (what, Cell((value,), float(value.rstrip("%")) if value != "nan%" else -1.0))
+        for what, value in scalars(own)
+    ]
+
+
+def _styles(own: Evaluation) -> Table:
+    columns = [Column("Style"), Column("Right first", N), Column("Risk", N), Column("Answered", N)]
+    cells = [
+        (
+            style,
+            Cell((f"{right.value:.1%}",), right.value),
+            Cell((f"{risk.value:.1%}",), risk.value),
+            risk.total,
+        )
+        for style, (right, risk) in own.by_style.items()
+    ]
+    return a_table("styles", "By style", columns, cells)
+
+
+def _confusions(own: Evaluation) -> Table:
+    columns = [Column("Wanted"), Column("Came first"), Column("Times", N), Column("Questions")]
+    cells = [
+        (wanted, came, len(texts), Cell(tuple(texts[:MOST_TEXTS]))) for wanted, came, texts in own.confusions
+    ]
+    return a_table("confusions", "Confusions", columns, cells, empty="None: every right entry came first.")

@@ -103,15 +103,15 @@ def _tiles(report: Report, today: date) -> list[Tile]:
 def _drawings(weeks: Sequence[Period]) -> list[Drawing]:
     """Both pictures; none where matplotlib is not installed."""
     try:
-        from bot.reports import pictures  # an extra, and large
+        from bot.reports import drawing, pictures  # an extra, and large
     except ImportError:
         return []
     told = pictures.in_words(weeks)
     makers = {"came": pictures.came_picture, "trust": pictures.trust_picture}
     return [
         Drawing(
-            pictures.svg(make(weeks, pictures.PAGE), f"{name}-wide"),
-            pictures.svg(make(weeks, pictures.PAGE, pictures.NARROW), f"{name}-narrow"),
+            drawing.svg(make(weeks, drawing.PAGE), f"{name}-wide"),
+            drawing.svg(make(weeks, drawing.PAGE, drawing.NARROW), f"{name}-narrow"),
             words,
         )
         for (name, make), words in zip(makers.items(), told, strict=True)
