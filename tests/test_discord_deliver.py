@@ -13,10 +13,11 @@ from bot.core import correction_wording, wording
 from bot.core.moderator import Moderator
 from bot.discord_ui.client import CaveatBot
 from bot.discord_ui.cogs.deliver import Deliver
+from bot.discord_ui.cogs.resolve import THOUGHT_OVER
 from bot.discord_ui.sender import Sender
 from bot.journeys.resolve import Resolved, resolve
 from bot.settings import Settings
-from bot.store.cluster_records import View
+from bot.store.cluster_records import Dismissal, View
 from tests.discord_drive import app_of, body, labels, last, logged, read, reply, restart, whispered
 from tests.make import without_entry
 
@@ -246,3 +247,35 @@ async def test_turns_that_come_at_once_send_it_once(
     await confirmed(env)
     await asyncio.gather(*(cog.turn() for _ in range(5)))
     assert len(alice.user.dm_channel.history()) == 1
+
+
+# ------------------------------------------------------------------ dismissed
+
+
+async def dismissed_long_ago(env: Env) -> None:
+    """A moderator dismissed the one open cluster, longer ago than it is thought over."""
+    app = app_of(env)
+    (cluster,) = await app.store.clusters.page(View.QUEUE, app.clock())
+    long_ago = app.clock() - THOUGHT_OVER
+    await app.store.acts.dismiss(cluster.id, cluster.revision, Dismissal.OFF_TOPIC, ROBIN, long_ago)
+
+
+async def test_who_waits_for_what_was_dismissed_hears_so_once_and_is_forgotten(
+    waits: ResponseMessage, alice: MemberActor, env: Env
+) -> None:
+    await dismissed_long_ago(env)
+    await env.advance_time(4 * TURN_S)
+    (told,) = alice.user.dm_channel.history()
+    assert read(told) == correction_wording.CLOSED.format(question=UNKNOWN)
+    assert await states(env) == [("sent", None)]
+    assert await waiting(env) == []
+
+
+async def test_where_direct_messages_are_closed_the_mention_says_nothing_of_the_question(
+    waits: ResponseMessage, alice: MemberActor, general: ChannelHandle, env: Env
+) -> None:
+    await alice.click(waits, label=correction_wording.BUTTON_MENTION)
+    closed(env, alice)
+    await dismissed_long_ago(env)
+    await env.advance_time(4 * TURN_S)
+    assert read(last(general)) == correction_wording.CLOSED_MENTION.format(user=alice.id)

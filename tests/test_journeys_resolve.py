@@ -17,7 +17,7 @@ from bot.journeys.pseudonyms import Pseudonyms
 from bot.journeys.resolve import Outdated, Proposed, Resolved, ask_again, resolve
 from bot.matching.engine import PLAIN
 from bot.matching.normalise import normalise
-from bot.store.cluster_records import Act, Cluster, ClusterStatus, Refused, View
+from bot.store.cluster_records import Act, Cluster, ClusterStatus, Dismissal, Done, Refused, View
 from bot.store.records import Feedback, FeedbackKind, Place
 from bot.store.store import Store
 from tests.make import with_entry, with_library
@@ -247,3 +247,30 @@ async def test_what_was_answered_meanwhile_is_not_said_to_be_open(store: Store, 
 async def test_a_wish_of_somebody_who_does_not_wait_is_none(store: Store, gatherer: Gatherer) -> None:
     question_id = await ask(store, gatherer, FERNS[0])
     assert await store.wish(question_id, ALICE, mention_channel_id=5) is None
+
+
+# ------------------------------------------------------------------ dismissed
+
+
+async def test_who_waits_for_what_was_dismissed_hears_so_once_it_was_thought_over(
+    store: Store, gatherer: Gatherer
+) -> None:
+    question_id = await ask(store, gatherer, FERNS[0])
+    await store.add_waiter(question_id, ALICE, NOON)
+    cluster = await the(store)
+    await store.acts.dismiss(cluster.id, cluster.revision, Dismissal.OFF_TOPIC, ADA, NOON)
+    assert await store.resolving.close(NOON - timedelta(seconds=1), NOON) == 0
+    assert await store.resolving.close(NOON, later(1)) == 1
+    assert await store.resolving.close(NOON, later(2)) == 0
+    (row,) = await store.outbox.rows()
+    assert (row["kind"], row["user_id"], row["unique_key"]) == (Kind.CLOSED, ALICE, "closed:1")
+
+
+async def test_a_dismissal_that_was_taken_back_closes_nothing(store: Store, gatherer: Gatherer) -> None:
+    question_id = await ask(store, gatherer, FERNS[0])
+    await store.add_waiter(question_id, ALICE, NOON)
+    cluster = await the(store)
+    done = await store.acts.dismiss(cluster.id, cluster.revision, Dismissal.OFF_TOPIC, ADA, NOON)
+    assert isinstance(done, Done)
+    await store.acts.undo(done.action_id, ADA, NOON)
+    assert await store.resolving.close(later(1), later(1)) == 0

@@ -141,9 +141,10 @@ async def test_redirected_it_is_a_message_of_its_own(store: Store) -> None:
 # ------------------------------------------------------------------ at the end
 
 
+@pytest.mark.parametrize("kind", [Kind.ANSWER, Kind.CLOSED])
 @pytest.mark.parametrize("state", [State.SENT, State.REFUSED, State.UNCLEAR])
-async def test_at_the_end_no_id_and_no_content_is_left(store: Store, state: State) -> None:
-    message = await an_answer(store, mention_channel_id=55)
+async def test_at_the_end_no_id_and_no_content_is_left(store: Store, state: State, kind: Kind) -> None:
+    message = await an_answer(store, kind=kind, mention_channel_id=55)
     await store.outbox.add([message])
     delivery = await begun(store)
     assert await store.outbox.finish(delivery, state, later(1), message_id=9)

@@ -21,6 +21,11 @@ STILL_OPEN = (
 )
 STILL_OPEN_MENTION = "<@{user}> What you asked me has no answer yet. It stays on the list, and so do you."
 
+CLOSED = (
+    "**You asked to be told: moderators have seen your question, and will not answer it here.**\n"
+    "> {question}\nI have told you, so I keep your id no longer."
+)
+CLOSED_MENTION = "<@{user}> Moderators have seen what you asked me, and will not answer it here."
 BUTTON_MENTION = "Mention me here if my DMs are closed"
 BUTTON_NO_MENTION = "Do not mention me"
 BUTTON_REMIND = "Tell me if it is open in 14 days"

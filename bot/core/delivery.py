@@ -10,15 +10,16 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What a delivery is. The first two are for one person, whose id is erased once they are done."""
+    """What a delivery is. The first three are for one person, whose id is erased once they are done."""
 
     ANSWER = "answer"
+    CLOSED = "closed"
     STILL_OPEN = "still-open"
     NOTICE = "notice"
     DIGEST = "digest"
 
 
-PERSONAL = frozenset({Kind.ANSWER, Kind.STILL_OPEN})
+PERSONAL = frozenset({Kind.ANSWER, Kind.CLOSED, Kind.STILL_OPEN})
 
 
 class State(StrEnum):

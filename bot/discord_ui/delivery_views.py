@@ -1,4 +1,4 @@
-"""What a delivery looks like: the answer that was waited for, a word on one that is still open, a notice."""
+"""What a delivery looks like: what was waited for, a word on what is open still or closed, a notice."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ async def delivery_view(delivery: Delivery, app: App) -> ui.LayoutView | None:
         return _marked(delivery, _notice_lines(delivery))
     if message.kind is Kind.ANSWER:
         return await _answer_view(delivery, app)
+    if message.kind is Kind.CLOSED:
+        return await _closed_view(delivery, app)
     button = NeverMind(question=message.question_id or 0, asker=message.user_id or 0)
     if message.channel_id is not None:
         return _marked(delivery, [wording.STILL_OPEN_MENTION.format(user=message.user_id)], button)
@@ -66,6 +68,15 @@ async def _answer_view(delivery: Delivery, app: App) -> ui.LayoutView | None:
         above=(told, f"-# {wording.TOLD_FOOT}"),
         mark=delivery.mark,
     )
+
+
+async def _closed_view(delivery: Delivery, app: App) -> ui.LayoutView | None:
+    """That nobody will answer it here; in a channel without a word of the question."""
+    message = delivery.message
+    if message.channel_id is not None:
+        return _marked(delivery, [wording.CLOSED_MENTION.format(user=message.user_id)])
+    question = await _question(delivery, app)
+    return None if question is None else _marked(delivery, [wording.CLOSED.format(question=question)])
 
 
 async def _question(delivery: Delivery, app: App) -> str | None:

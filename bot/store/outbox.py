@@ -151,8 +151,7 @@ class Outbox:
     ) -> bool:
         """The end of it; False where it had ended before. Whom it was for is forgotten here.
 
-        With an answer the member's place on the question's list goes too; with `still-open` only the wish
-        to hear that.
+        The member's place on the question's list goes too; with `still-open` only the wish to hear that.
         """
         is_personal = delivery.message.kind in PERSONAL
         values: dict[str, Any] = {
@@ -213,10 +212,10 @@ async def _still_wanted(connection: AsyncConnection, message: Message) -> bool:
 
 
 async def _leave_list(connection: AsyncConnection, message: Message) -> None:
-    if message.kind is Kind.ANSWER:
-        await connection.execute(sa.delete(waiters).where(_place_on_list(message)))
-    else:
+    if message.kind is Kind.STILL_OPEN:
         await connection.execute(sa.update(waiters).where(_place_on_list(message)).values(remind_at=None))
+    else:
+        await connection.execute(sa.delete(waiters).where(_place_on_list(message)))
 
 
 def _place_on_list(message: Message) -> sa.ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,12 +24,14 @@ from bot.store.cluster_records import (
     cluster_of,
 )
 from bot.store.engine import for_writing
-from bot.store.loop_tables import cluster_questions, clusters, deliveries
+from bot.store.loop_tables import cluster_questions, clusters, deliveries, review_actions
 from bot.store.outbox import enqueue
 from bot.store.records import Asking
 from bot.store.rows import asking_of
 from bot.store.tables import askings, questions, waiters
 from bot.store.whole import whole
+
+_AS_TEXT = sa.cast(waiters.c.id, sa.String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,20 +193,37 @@ class Resolving:
         async with self._writer.begin() as connection:
             for row in (await connection.execute(due)).all():
                 if row.status == QuestionStatus.OPEN:
-                    count += await enqueue(
-                        connection,
-                        Message(
-                            kind=Kind.STILL_OPEN,
-                            unique_key=f"still-open:{row.id}",
-                            due_at=now,
-                            user_id=row.user_id,
-                            mention_channel_id=row.mention_channel_id,
-                            question_id=row.question_id,
-                        ),
-                    )
+                    count += await enqueue(connection, _to_waiter(Kind.STILL_OPEN, row, now))
                 await connection.execute(
                     sa.update(waiters).where(waiters.c.id == row.id).values(remind_at=None)
                 )
+        return count
+
+    @whole
+    async def close(self, dismissed_before: datetime, now: datetime) -> int:
+        """Write down a word to each who waits for what was dismissed before then; how many are new.
+
+        So long the dismissal can be thought over; what was taken back by then is open.
+        """
+        due = (
+            sa.select(waiters)
+            .distinct()
+            .join(questions, questions.c.id == waiters.c.question_id)
+            .join(cluster_questions, cluster_questions.c.question_id == questions.c.id)
+            .join(clusters, clusters.c.id == cluster_questions.c.cluster_id)
+            .join(review_actions, review_actions.c.cluster_id == clusters.c.id)
+            .where(questions.c.status == QuestionStatus.DISMISSED)
+            .where(clusters.c.status == ClusterStatus.DISMISSED)
+            .where(review_actions.c.action == Act.DISMISS, review_actions.c.undone_by.is_(None))
+            .where(review_actions.c.at <= dismissed_before)
+            .where(~sa.exists().where(deliveries.c.unique_key == f"{Kind.CLOSED}:" + _AS_TEXT))
+            .order_by(waiters.c.id)
+            .limit(500)
+        )
+        count = 0
+        async with self._writer.begin() as connection:
+            for row in (await connection.execute(due)).all():
+                count += await enqueue(connection, _to_waiter(Kind.CLOSED, row, now))
         return count
 
 
@@ -259,16 +278,19 @@ async def _tell(
         await connection.execute(sa.delete(deliveries).where(moot, deliveries.c.question_id.in_(ids)))
     count = 0
     for row in first.values():
-        message = Message(
-            kind=Kind.ANSWER,
-            unique_key=f"answer:{row.id}",
-            due_at=at,
-            user_id=row.user_id,
-            mention_channel_id=row.mention_channel_id,
-            question_id=row.question_id,
-            cluster_id=cluster_id,
-            entry_id=entry_id,
-            entry_version=entry_version,
-        )
-        count += await enqueue(connection, message)
+        message = _to_waiter(Kind.ANSWER, row, at)
+        found = replace(message, cluster_id=cluster_id, entry_id=entry_id, entry_version=entry_version)
+        count += await enqueue(connection, found)
     return count
+
+
+def _to_waiter(kind: Kind, row: Any, at: datetime) -> Message:
+    """A message to somebody who waits; by the key, which holds no id of theirs, it stands once."""
+    return Message(
+        kind=kind,
+        unique_key=f"{kind}:{row.id}",
+        due_at=at,
+        user_id=row.user_id,
+        mention_channel_id=row.mention_channel_id,
+        question_id=row.question_id,
+    )

@@ -26,7 +26,7 @@ CLOSED_EVERY = 3
 """Members whose id is a multiple of it take no direct messages."""
 BEFORE_S, AFTER_S = 0.03, 0.04
 """At most so long a request takes until it takes effect, and until it is answered: a kill meets both."""
-SLOW_SHARE, SLOW_S = 0.15, 1.5
+SLOW_SHARE, SLOW_S = 0.2, 2.5
 """Some messages take so long that the next bot looks for them in vain before they are there."""
 LIMITED_EVERY = 17
 """So often a request is told to come again a little later."""
@@ -129,9 +129,9 @@ class Recorder:
         return _answer({"messages": messages, **counts})
 
     async def wait(self, request: web.Request) -> web.Response:
-        """GET /recorder/wait?requests=N: answers once so many requests have come, or after a second."""
+        """GET /recorder/wait?requests=N: answers once so many requests have come, or soon."""
         wanted = int(request.query["requests"])
-        for _ in range(500):
+        for _ in range(100):
             if self.requests >= wanted:
                 break
             await asyncio.sleep(0.002)

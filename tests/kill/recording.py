@@ -33,7 +33,7 @@ class Recording:
         return self._asked("/recorder")
 
     def wait(self, requests: int) -> int:
-        """How many requests came, once it is so many, or after a second."""
+        """How many requests came, once it is so many, or after a fifth of a second."""
         return int(self._asked(f"/recorder/wait?requests={requests}")["requests"])
 
     def send(self, channel_id: int, message: dict[str, Any]) -> int:

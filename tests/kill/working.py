@@ -11,11 +11,15 @@ import structlog
 from discord.http import Route
 
 from bot.app import App
+from bot.core.moderator import Moderator
 from bot.discord_ui.client import CaveatBot, create_bot
 from bot.discord_ui.cogs.deliver import Deliver
 from bot.journeys.corrections import outdated
+from bot.journeys.resolve import ask_again, resolve
+from bot.store.cluster_records import View
 from tests.make import some_settings
 
+ROBIN = Moderator(1, "Robin")
 TURN_S = 0.005
 """Between two turns; the real five seconds would only make the test long."""
 
@@ -30,10 +34,19 @@ async def work(order: dict[str, Any], tell: Callable[[dict[str, Any]], None]) ->
     cog = cast(Deliver, bot.get_cog("Deliver"))
     cog.turns.change_interval(seconds=TURN_S)
     tell({"working": True})
+    await _confirm_all(bot.app)
     while await _is_open(bot):
         await cog.turn()
     await bot.close()
     tell({"done": True})
+
+
+async def _confirm_all(app: App) -> None:
+    """What is proposed as resolved, a moderator confirms."""
+    await ask_again(app.store, app.live, app.clock())
+    for cluster in await app.store.clusters.page(View.PROPOSED, app.clock()):
+        entry_id = cluster.proposed_entry_id or ""
+        await resolve(app.store, app.live, cluster.id, cluster.revision, entry_id, ROBIN, app.clock())
 
 
 async def _is_open(bot: CaveatBot) -> bool:

@@ -1,8 +1,9 @@
-"""Resolve: each new library is asked what was open; who wished it hears that a question is open still."""
+"""Resolve: each new library is asked what was open; nobody who waits is left without a word."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,6 +16,8 @@ from bot.journeys.resolve import ask_again
 log = structlog.get_logger(__name__)
 
 TURN_S = 5
+THOUGHT_OVER = timedelta(days=14)
+"""So long a dismissal can be taken back before those who wait are told of it."""
 
 
 class Resolve(commands.Cog):
@@ -44,7 +47,7 @@ class Resolve(commands.Cog):
             log.error("asking again failed", reference=errors.new_reference(), exc_info=error)
 
     async def turn(self) -> None:
-        """Ask again where the library is new, and write down the reminders that are due."""
+        """Ask again where the library is new, and write down what is to be said of what is open or closed."""
         live, now = self.app.live, self.app.clock()
         if self._asked != live.library.version:
             proposed = await ask_again(self.app.store, live, now)
@@ -52,6 +55,7 @@ class Resolve(commands.Cog):
             if proposed:
                 log.info("clusters have an answer by now", proposed=len(proposed))
         await self.app.store.resolving.remind(now)
+        await self.app.store.resolving.close(now - THOUGHT_OVER, now)
 
 
 async def setup(bot: Any) -> None:
