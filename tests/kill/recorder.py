@@ -26,7 +26,7 @@ CLOSED_EVERY = 3
 """Members whose id is a multiple of it take no direct messages."""
 BEFORE_S, AFTER_S = 0.03, 0.04
 """At most so long a request takes until it takes effect, and until it is answered: a kill meets both."""
-SLOW_SHARE, SLOW_S = 0.2, 2.5
+SLOW_SHARE, SLOW_S = 0.2, 6.0
 """Some messages take so long that the next bot looks for them in vain before they are there."""
 LIMITED_EVERY = 17
 """So often a request is told to come again a little later."""
