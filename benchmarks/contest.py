@@ -115,14 +115,14 @@ def slowest_string(name: str, corpus: Corpus, cache: Path, seed: int = 4) -> dic
     }
 
 
-def random_text(draw: random.Random) -> str:
-    """Up to 2,000 characters, which is Discord's longest message: of all planes, or of one alphabet, or both.
+def random_text(draw: random.Random, most: int = 2000) -> str:
+    """Up to `most` characters (2,000: the longest message on Discord) of one to three ranges of Unicode.
 
     No surrogates: no text that comes from Discord holds one.
     """
     ranges = [(0x20, 0x7E), (0x20, 0x24F), (0x300, 0x36F), (0x370, 0xD7FF), (0xE000, 0xFFFF), (0, 0x10FFFF)]
     own = draw.sample(ranges, draw.randint(1, 3))
-    length = int(2000 ** draw.random())
+    length = int(most ** draw.random())
     codes = (draw.randint(*draw.choice(own)) for _ in range(length))
     return "".join(chr(code) for code in codes if not 0xD800 <= code <= 0xDFFF)
 

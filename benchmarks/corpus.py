@@ -17,6 +17,8 @@ PHRASINGS = 10
 """Of a subject in a recombined corpus."""
 DECOYS = 5
 """Beside them: a third of all rows, as in the shipped knowledge (29 %)."""
+MOST_TRIES = 20_000
+"""For the texts of one subject; a hundred are plenty where there are some thousand phrasings."""
 IN_SCOPE, NEAR, OUT = "in_scope", "near_miss", "out_of_scope"
 SCALED = " phrasings"
 """How the name of a recombined corpus ends."""
@@ -176,11 +178,16 @@ def _beside(letter: str, draw: random.Random) -> str:
 def _crossed(
     own: Subject, others: Sequence[Subject], draw: random.Random, seen: set[str], count: int
 ) -> Iterator[str]:
-    """New texts: beginnings of one subject's phrasings, ends of another one's."""
+    """New texts: beginnings of one subject's phrasings, ends of another one's.
+
+    Raises ValueError where the phrasings are too few to make so many of.
+    """
     other = draw.choice(others)
     tries = 0
     while count > 0:
         tries += 1
+        if tries > MOST_TRIES:
+            raise ValueError(f"the phrasings are too few for a corpus of that size: {own.id} has no new text")
         if tries % 40 == 0:  # short phrasings run out of combinations
             other = draw.choice(others)
         head, tail = draw.choice(own.phrasings).split(), draw.choice(other.phrasings).split()

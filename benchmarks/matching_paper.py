@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.corpus import PUBLIC, SCALED, SHIPPED, TYPO
-from benchmarks.section import write_section
+from benchmarks.section import filled, write_section
 
 Row = dict[str, Any]
 BEGINS = "# Benchmarks\n\nEvery figure here is written by the command that is named beside it.\n"
@@ -57,7 +56,7 @@ def _opening(found: dict[str, Any]) -> str:
         phrasing by the same encoder, untuned. Peers search the phrasings without decoys. AUROC: the chance
         that a question in scope gets a higher score than a near miss, or than one from outside; 50 is chance.
         All figures as JSON: [benchmarks-matching.json](benchmarks-matching.json)."""
-    return "\n\n".join(["## The search beside others", _filled(how), _filled(what)])
+    return "\n\n".join(["## The search beside others", filled(how), filled(what)])
 
 
 def _accuracy(rows: Sequence[Row]) -> str:
@@ -112,7 +111,7 @@ def _sizes(rows: Sequence[Row]) -> str:
         phrasings on, the more there are, the more of them are made of two others and lie between them. Decoys
         are searched by Caveat only. Of fewer than {FEWEST_FOR_P99} questions the slowest one stands for p99
         (marked *)."""
-    lines = [_filled(how), "", _line(head), _line(["---"] * len(head))]
+    lines = [filled(how), "", _line(head), _line(["---"] * len(head))]
     for row in scaled:
         few = "*" if row["asked"] < FEWEST_FOR_P99 else ""
         warm = f"{row['warm_s']:.2f}" if "warm_s" in row else ""
@@ -130,7 +129,7 @@ def _strings(rows: Sequence[Row]) -> str:
         f"{row['slowest']:.1f} ms ({row['characters']:,} characters), p99 {row['p99']:.1f} ms (cpu)."
         for row in rows
     ]
-    return _filled(" ".join(told))
+    return filled(" ".join(told))
 
 
 def _draw_accuracy(rows: Sequence[Row], file: Path) -> None:
@@ -188,10 +187,6 @@ def _is_scaled(row: Row) -> bool:
 
 def _of(rows: Sequence[Row], contestant: str, corpus: str) -> Row | None:
     return next((r for r in rows if r["contestant"] == contestant and r["corpus"] == corpus), None)
-
-
-def _filled(text: str) -> str:
-    return textwrap.fill(" ".join(text.split()), 118, break_on_hyphens=False, break_long_words=False)
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 
@@ -20,3 +21,8 @@ def write_section(paper: Path, name: str, text: str, begins: str = "") -> None:
     else:
         before, after = (f"{old.rstrip()}\n\n" if old.strip() else ""), "\n"
     paper.write_text(before + section + after, encoding="utf-8")
+
+
+def filled(text: str) -> str:
+    """One paragraph in lines as the papers have them."""
+    return textwrap.fill(" ".join(text.split()), 118, break_on_hyphens=False, break_long_words=False)
