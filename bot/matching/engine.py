@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import platformdirs
 
-from bot.matching.minilm.encoder import Encoder, ModelUnusableError
+from bot.matching.minilm.encoder import LAYOUT, Encoder, ModelUnusableError
 from bot.matching.tuning.adapter import Adapter, AdapterBrokenError
 from bot.matching.tuning.tuned import AdapterStaleError, tuned_encoder
 from bot.matching.vector_cache import Matrix, VectorCache
@@ -19,7 +19,7 @@ from bot.matching.word_table import TableUnusableError, WordTable
 
 Kind = Literal["default", "light"]
 
-MODEL, TABLE, VECTORS, TUNED = "minilm", "wordllama", "vectors", "tuned"
+MODEL, TABLE, VECTORS, TUNED = f"minilm-{LAYOUT}", "wordllama", "vectors", f"tuned-{LAYOUT}"
 """Folders under the cache folder, as `bot.matching.model_setup` fills them."""
 PASSED = "passed"
 """Folder under the cache folder for libraries whose tests need not be asked again."""

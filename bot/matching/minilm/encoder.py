@@ -19,8 +19,9 @@ from bot.matching.minilm.wordpiece import WordPiece
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-LAYOUT = 1
-"""Rises when the converted folder changes its meaning; an older folder is then converted anew."""
+LAYOUT = 2
+"""Rises when the converted folder changes its meaning; it stands in the folder's name, so that an older version
+of the bot keeps its own."""
 GRAPH, VOCABULARY, ABOUT = "encoder.onnx", "vocab.txt", "model.json"
 WEIGHTS = "weights.npz"
 """The weights in 16 bits, for tuning and for putting what was tuned to them; not read otherwise."""

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bot.matching.minilm.graph import PREFIX, Shape, Tensors
+from bot.matching.minilm.graph import EARLIER, PREFIX, Shape, Tensors
 
 LINEAR = (
     "attention.self.query",
@@ -26,10 +26,13 @@ LINEAR = (
 class Bert:
     """Frozen weights; for each matrix from layer `first` on an `up` (rows, rank), a `down` (rank, columns).
 
-    `up` begins at zero, so an untrained one gives the base model's vectors.
+    `up` begins at zero, so an untrained one gives the base model's vectors. Raises ValueError where `first`
+    lies above the earlier layer that is part of them.
     """
 
     def __init__(self, tensors: Tensors, shape: Shape, first: int, rank: int) -> None:
+        if first > shape.earlier:
+            raise ValueError(f"layer {shape.earlier} and those above must learn: it is part of the vector")
         self.shape = shape
         self.first = first
         self._base = {name: torch.tensor(np.asarray(t, np.float32)) for name, t in _needed(tensors).items()}
@@ -65,10 +68,12 @@ class Bert:
         for row, own in enumerate(states):
             there[row, : len(own)] = 1.0
         bias = (1.0 - there) * -1e9
+        earlier = torch.zeros(())
         for layer in range(self.first, self.shape.layers):
             state = self._layer(state, bias, layer, drop)
-        mean = (state * there[..., None]).sum(1) / there.sum(1, keepdim=True)
-        return functional.normalize(mean, dim=1)
+            if layer == self.shape.earlier:
+                earlier = EARLIER * _mean(state, there)
+        return functional.normalize(_mean(state, there) + earlier, dim=1)
 
     def _embedded(self, ids: Tensor) -> Tensor:
         base = self._base
@@ -108,6 +113,11 @@ class Bert:
         return functional.layer_norm(
             state, width, base[f"{name}.weight"], base[f"{name}.bias"], self.shape.epsilon
         )
+
+
+def _mean(state: Tensor, there: Tensor) -> Tensor:
+    """The mean over the tokens that are there, of length one."""
+    return functional.normalize((state * there[..., None]).sum(1), dim=1)
 
 
 def _needed(tensors: Tensors) -> Tensors:
