@@ -17,16 +17,18 @@ from bot.matching.matcher import Matcher
 
 FEWEST = 200
 """Questions below which no promise is made: a bound on fewer answers next to nothing."""
-SURE = 0.8
-"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson). On 700 questions .9 answers next
-to nothing: two slips among the surest hundred are enough to break it.
+SURE = 0.95
+"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson). It takes about a thousand questions:
+on 700, two slips among the surest hundred were enough to answer next to nothing. Of ten random halves of the
+shipped 2,069 questions, the other half then kept the risk in nine, as it did with .85 and .9; with .8 in eight.
 """
 MOST_REFERRED = 0.018
 """Harmless questions that may be sent to the safety list; the aim is under .02 on questions not yet seen."""
-RIGHT_OFFERED = 0.97
-"""Of the right entries among the first three, the share that the suggest threshold must let through.
+RIGHT_OFFERED = 0.99
+"""Of the questions whose right entry is among the first three, the share that must get an answer or choices.
 
-Two more in a hundred cost choices under every second question that is none of ours.
+On the calibrate half .99 shows the right entry to 95.4 % of those in scope, and choices to 24 % of those for
+which there is no entry; .98 to 94.7 and 18 %.
 """
 
 Floats = npt.NDArray[np.float64]
@@ -125,7 +127,7 @@ def chosen(seen: Seen, target_risk: float, chance: float = SURE, *, may_fail: bo
     Raises CannotCalibrateError where no threshold keeps it.
     """
     fit = platt(seen.score, seen.right)
-    sure, kind, own = (logistic(scores, fit) for scores in (seen.score, seen.kind, seen.own))
+    sure, kind = (logistic(scores, fit) for scores in (seen.score, seen.kind))
     refer = refer_threshold(kind, seen.refer)
     open_to_entries = kind < refer
     answer = answer_threshold(sure[open_to_entries], seen.right[open_to_entries], target_risk, chance)
@@ -136,7 +138,7 @@ def chosen(seen: Seen, target_risk: float, chance: float = SURE, *, may_fail: bo
             "label more questions, or name a higher --risk"
         )
     answer = 1.0 if answer is None else answer
-    offered = own[np.isfinite(seen.own)]
+    offered = sure[np.isfinite(seen.own)]  # the first one decides if any is offered
     suggest = min(answer, float(np.quantile(offered, 1.0 - RIGHT_OFFERED))) if len(offered) else answer
     answered = open_to_entries & (sure >= answer)
     wrong, total = int((answered & ~seen.right).sum()), int(answered.sum())
