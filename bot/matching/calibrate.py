@@ -18,9 +18,10 @@ from bot.matching.matcher import Matcher
 FEWEST = 200
 """Questions below which no promise is made: a bound on fewer answers next to nothing."""
 SURE = 0.95
-"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson). It takes about a thousand questions:
-on 700, two slips among the surest hundred were enough to answer next to nothing. Of ten random halves of the
-shipped 2,069 questions, the other half then kept the risk in nine, as it did with .85 and .9; with .8 in eight.
+"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson). It takes about a thousand
+questions: on 700, two slips among the surest hundred were enough to answer next to nothing. Of ten random
+halves of the shipped 2,069, the other half then kept the risk in nine, as it did with .85 and .9; with .8
+in eight.
 """
 MOST_REFERRED = 0.018
 """Harmless questions that may be sent to the safety list; the aim is under .02 on questions not yet seen."""

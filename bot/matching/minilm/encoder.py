@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 LAYOUT = 2
-"""Rises when the converted folder changes its meaning; it stands in the folder's name, so that an older version
-of the bot keeps its own."""
+"""Rises when the converted folder changes its meaning; it stands in the folder's name, so that an older
+version of the bot keeps its own."""
 GRAPH, VOCABULARY, ABOUT = "encoder.onnx", "vocab.txt", "model.json"
 WEIGHTS = "weights.npz"
 """The weights in 16 bits, for tuning and for putting what was tuned to them; not read otherwise."""

@@ -1,9 +1,9 @@
 """Graph: a BERT sentence encoder (MiniLM) as ONNX, in float or with int8 weights.
 
-Architecture: Devlin et al. 2019 (BERT), mean pooling over all tokens and length one as in
-sentence-transformers/all-MiniLM-L6-v2, with the mean of an earlier layer beside (`EARLIER`). One text, or several of one length, per run: there is no mask.
-Weights are quantised symmetrically, one scale an output column; activations at run time (onnxruntime's
-dynamic quantisation).
+Architecture: Devlin et al. 2019 (BERT), mean pooling over all tokens and length one as in sentence-
+transformers/all-MiniLM-L6-v2, with the mean of an earlier layer beside (`EARLIER`). One text, or several of
+one length, per run: there is no mask. Weights are quantised symmetrically, one scale an output column;
+activations at run time (onnxruntime's dynamic quantisation).
 """
 
 from __future__ import annotations
