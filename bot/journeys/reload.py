@@ -97,7 +97,7 @@ class Keeper:
         if before is not None and _is_same(before, loaded, engine):
             self._loaded = loaded
             return Read(before, ())
-        live = Live.of(loaded.draft, engine)
+        live = Live.of(loaded.draft, engine) if before is None else before.edited(loaded.draft, engine)
         failed = tuple(sorted(self._asked(loaded, live, goes_on)))
         if failed:
             return Read(None, failed)

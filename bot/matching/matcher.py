@@ -39,17 +39,18 @@ class Matcher:
     thresholds: Thresholds
 
     @classmethod
-    def over(cls, library: Library, engine: Engine | None = None) -> Matcher:
+    def over(cls, library: Library, engine: Engine | None = None, index: Index | None = None) -> Matcher:
         """A matcher over the live entries of a library and its safety list, with its thresholds.
 
-        Without an engine it takes the one that the set-up left in the user's cache folder.
+        Without an engine it takes the one that the set-up left in the user's cache folder. An `index` that
+        was built over the same texts by the same engine saves building it.
         """
         _one_thread()
         engine = engine or installed_engine()
         thresholds = library.thresholds
         if engine.kind == "light" and thresholds.light is not None:
             thresholds = thresholds.light
-        index = Index.over(library.live, tuple(library.never.values()), engine)
+        index = index or Index.over(library.live, tuple(library.never.values()), engine)
         return cls(index, {entry.id: entry.question for entry in library.live}, thresholds)
 
     @property
