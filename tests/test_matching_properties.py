@@ -132,7 +132,14 @@ def test_a_bound_lies_on_its_side_of_the_share(hits: int, more: int) -> None:
 def test_no_threshold_is_chosen_where_none_keeps_the_promise() -> None:
     sure, half = np.linspace(1.0, 0.0, 40), np.arange(40) % 2 == 0
     assert answer_threshold(sure, half, 0.05, 0.9) is None
-    assert answer_threshold(sure, sure > 0.3, 0.2, 0.9) is not None
+    right = sure > 0.3
+    assert answer_threshold(np.where(right, 0.99, sure), right, 0.2, 0.9) == 0.99
+
+
+def test_luck_chooses_no_threshold_where_the_confidences_expect_more_wrong_answers() -> None:
+    nothing_wrong = np.ones(100, dtype=bool)
+    assert answer_threshold(np.full(100, 0.995), nothing_wrong, 0.05, 0.9) == 0.995
+    assert answer_threshold(np.full(100, 0.9), nothing_wrong, 0.05, 0.9) is None
 
 
 def test_a_fitted_chance_is_the_share_that_was_right() -> None:

