@@ -133,7 +133,7 @@ def test_no_threshold_is_chosen_where_none_keeps_the_promise() -> None:
     sure, half = np.linspace(1.0, 0.0, 40), np.arange(40) % 2 == 0
     assert answer_threshold(sure, half, 0.05, 0.9) is None
     right = sure > 0.3
-    assert answer_threshold(np.where(right, 0.99, sure), right, 0.15, 0.9) == 0.99
+    assert answer_threshold(np.where(right, 0.99, 0.05), right, 0.15, 0.9) == 0.99
 
 
 def test_luck_chooses_no_threshold_where_the_confidences_expect_more_wrong_answers() -> None:
