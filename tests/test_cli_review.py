@@ -21,7 +21,7 @@ from bot.store.records import Feedback, FeedbackKind, Place
 from bot.store.store import Store
 from tests.databases import sqlite_url
 from tests.git_places import git
-from tests.make_changes import a_forge, a_knowledge_repository, merge
+from tests.make_changes import a_forge, a_knowledge_repository
 from tests.make_kept import NOON, a_kept
 
 FERNS = ("do ferns dream at night", "at night do ferns dream", "ferns dream at night, do they")
@@ -95,70 +95,28 @@ def plain(*words: str) -> Any:
     return json.loads(done.stdout)
 
 
-# ------------------------------------------------------------------ the story
-
-
-def test_from_three_who_ask_to_the_one_who_is_told_by_the_command_line_alone(
-    address: str, tmp_path: Path
-) -> None:
+def test_confirm_tells_everybody_who_waits_and_only_once(address: str, tmp_path: Path) -> None:
     asked(address, tmp_path, *FERNS)
-    (cluster,) = plain("list")
-    assert (cluster["size"], cluster["askers_at_least"], cluster["times"]) == (3, 3, 3)
-    number = str(cluster["number"])
-    shown = told("show", number)
-    assert all(question in shown for question in FERNS)
-    assert "at least 3 members" in shown
-
-    words = ("--question", "Do ferns dream?", "--answer", "No. They have no brain.")
-    drafted = told(
-        "new-entry",
-        number,
-        *words,
-        "--level",
-        "likely",
-        "--group",
-        "trouble",
-        "--source",
-        "windowsill-2019",
-        "--as",
-        "Ada",
-    )
-    assert "at the remote" in drafted
-    (change,) = plain("show", number)["changes"]
-    forge = tmp_path / "forge" / "knowledge.git"
-    assert git(forge, "log", "-1", "--format=%an", change["branch"]) == "Ada"
-    path = f"knowledge/entries/trouble/{change['entry']}.yaml"
-    assert "status: draft" in git(forge, "show", f"{change['branch']}:{path}")
-    changed = git(forge, "diff", "--name-only", f"main...{change['branch']}")
-    assert changed == path, "nothing else was touched"
-
-    phrasings = "".join(f"  - {text}\n" for text in FERNS)
-    complete(forge, change["branch"], path, tmp_path, phrasings)
-    git(tmp_path / "source", "pull", "--quiet", "origin", "main")
-
-    (proposed,) = plain("list", "--view", "proposed")
-    assert proposed["proposed_entry"] == change["entry"]
-    done = told("confirm", number, "--as", "Ada")
+    done = told("confirm", "1", "--entry", "cactus-in-winter", "--as", "Ada")
     assert "the 3 members who wait are told now" in done
     assert plain("list") == []
     deliveries = in_store(address, lambda store: store.outbox.rows())
     assert sorted(row["user_id"] for row in deliveries) == [1, 2, 3]
-    assert {row["entry_id"] for row in deliveries} == {change["entry"]}
-    again = review("confirm", number, "--entry", change["entry"])
-    assert again.exit_code == 1
-    acts = [action["action"] for action in plain("history", number)]
-    assert acts == ["resolve", "propose-entry"]
+    assert review("confirm", "1", "--entry", "cactus-in-winter").exit_code == 1
+    assert [action["action"] for action in plain("history", "1")] == ["resolve"]
 
 
-def complete(forge: Path, branch: str, path: str, tmp_path: Path, phrasings: str) -> None:
-    """What a person does in the branch: completes the draft, sets it live, and merges."""
-    text = git(forge, "show", f"{branch}:{path}")
-    edits = [("status: draft", "status: live")]
-    start = text.index("phrasings:")
-    block = text[start : text.index("\n", start) + 1]
-    listed = "phrasings:\n" + phrasings
-    edits.append((block, listed if "[" in block else block + phrasings))
-    merge(forge, branch, tmp_path / "desk", edit=[(path, old, new) for old, new in edits])
+def test_a_draft_stands_on_a_branch_and_nothing_else_is_touched(address: str, tmp_path: Path) -> None:
+    asked(address, tmp_path, *FERNS)
+    words = ("--question", "Do ferns dream?", "--answer", "No. They have no brain.")
+    drafted = told("new-entry", "1", *words, "--level", "likely", "--group", "trouble", "--as", "Ada")
+    assert "at the remote" in drafted
+    (change,) = plain("show", "1")["changes"]
+    forge = tmp_path / "forge" / "knowledge.git"
+    assert git(forge, "log", "-1", "--format=%an", change["branch"]) == "Ada"
+    path = f"knowledge/entries/trouble/{change['entry']}.yaml"
+    assert "status: draft" in git(forge, "show", f"{change['branch']}:{path}")
+    assert git(forge, "diff", "--name-only", f"main...{change['branch']}") == path
 
 
 # ------------------------------------------------------------------ one by one

@@ -251,6 +251,27 @@ async def test_every_button_of_an_outdated_page_shows_how_it_stands_now(
     assert wording.ASSIGNED.format(name="robin") in read(told)
 
 
+async def test_confirm_says_which_entry_and_only_the_one_that_was_seen(
+    env: Env, alice: MemberActor, robin: MemberActor, general: ChannelHandle
+) -> None:
+    await asked(general, (alice, YUCCA))
+    app = app_of(env)
+    (cluster,) = await queue(env)
+    await app.store.resolving.propose({cluster.id: "cactus-in-winter"})
+    shown = await opened(robin, general, view="proposed")
+    assert "`cactus-in-winter`" in read(shown)
+    await app.store.resolving.propose({cluster.id: "lily-and-cats"})
+    told = reply(await robin.click(shown, label=wording.BUTTON_CONFIRM))
+    assert read(told).startswith(wording.NOT_PROPOSED_ANY_MORE)
+    done = reply(await robin.click(told, label=wording.BUTTON_CONFIRM))
+    assert wording.DID_CONFIRM.format(
+        number=cluster.id, entry="lily-and-cats", told=wording.TOLD_NOBODY
+    ) in read(done)
+    assert await queue(env) == []
+    late = await forge_press(env, robin, shown, f"cv:rv:ok:queue:{cluster.id}:1:lily-and-cats")
+    assert read(reply(late)).startswith(wording.OUTDATED)
+
+
 # ------------------------------------------------------------------ assign, split, merge
 
 
@@ -538,7 +559,14 @@ SUBMITTED = ["phrasing", "decoy", "entry", "split", "merge", "assign"]
 def forged(form: str, cluster: str | int = 1, revision: str | int = 1) -> str:
     """A custom id of somebody's own making."""
     return form.format(
-        view="queue", cluster=cluster, revision=revision, way="next", action=cluster, before=0, change=cluster
+        view="queue",
+        cluster=cluster,
+        revision=revision,
+        way="next",
+        action=cluster,
+        before=0,
+        change=cluster,
+        entry="cactus-in-winter",
     )
 
 
@@ -551,7 +579,7 @@ async def test_a_member_without_the_right_sees_none_of_the_commands(
 
 
 async def test_there_are_buttons_to_forge() -> None:
-    assert len(FORMS_OF_BUTTONS) >= 16
+    assert len(FORMS_OF_BUTTONS) >= 17
 
 
 @pytest.mark.parametrize("form", FORMS_OF_BUTTONS)

@@ -27,6 +27,8 @@ from bot.store.store import Store
 
 log = structlog.get_logger(__name__)
 
+NEWEST = 2000
+"""Questions that are looked at where somebody waits for the queue; the minute's round looks at all."""
 BATCH = 200
 """Questions that are placed as one; more of them would hold up those who ask meanwhile."""
 STALE_BATCH = 100
@@ -83,10 +85,13 @@ class Gatherer:
             await self._store.placing.note_disputed(number, pseudonym)
         return number
 
-    async def gather(self, engine: Engine, now: datetime) -> Gathered:
-        """Place what waits, at most a batch; make old vectors anew; join and move what has grown alike."""
+    async def gather(self, engine: Engine, now: datetime, *, newest: int | None = None) -> Gathered:
+        """Place what waits, at most a batch; make old vectors anew; join and move what has grown alike.
+
+        With `newest`, only so many of the last questions are looked at for what waits: quick in a long log.
+        """
         await self._make_anew(engine, now)
-        waiting = await self._store.placing.waiting(BATCH)
+        waiting = await self._store.placing.waiting(BATCH, newest=newest)
         if waiting:
             await self._place(waiting, engine, now)
         joined, moved = await self._repair(engine, now)
@@ -151,12 +156,12 @@ class Gatherer:
         """Join what has grown alike around what changed, and move questions to where they belong better."""
         async with self._turn_of:
             for _ in range(ATTEMPTS):
+                turn, touched = await self._store.placing.touched(meaning_id(engine))
+                if not touched:
+                    return 0, 0  # without reading a single vector: the queue opens at once after a start
                 await self._catch_up(engine)
-                turn, touched = await self._store.placing.touched(self._model)
                 if turn != self._turn:
                     continue
-                if not touched:
-                    return 0, 0
                 members = await self._store.placing.members(touched)
                 plan = await asyncio.to_thread(self._repair_plan, touched, members)
                 if not plan.joined and not plan.moved:

@@ -48,6 +48,7 @@ clusters = Table(
     Column("merged_into", Id, nullable=True),
     Column("held", Boolean, nullable=False),
     Column("changed", BigInteger, nullable=False, index=True),
+    Index("ix_clusters_model", "status", "kind", "model"),
     Index("ix_clusters_queue", "status", "askers", "last_at", "id", "snoozed_until", "proposed_entry_id"),
     sqlite_autoincrement=True,
 )

@@ -13,6 +13,7 @@ from bot.core import wording_review as wording
 from bot.discord_ui.buttons import in_time, said, show_privately
 from bot.discord_ui.review_buttons import COMMAND, history_page, page_of, view_of
 from bot.discord_ui.rights import ModeratorsGroup
+from bot.journeys.gather import NEWEST
 from bot.journeys.review import first_case, numbered_case
 from bot.store.cluster_records import View
 
@@ -51,7 +52,7 @@ class Review(commands.Cog):
     ) -> discord.ui.LayoutView:
         """What was logged a moment ago is gathered first."""
         app, by, now = self.app, interaction.user.id, self.app.clock()
-        await app.gatherer.gather(app.live.matcher.engine, now)
+        await app.gatherer.gather(app.live.matcher.engine, now, newest=NEWEST)
         if cluster is None:
             case = await first_case(app.store, app.live, view, now, by)
         else:

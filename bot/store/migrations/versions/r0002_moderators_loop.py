@@ -86,6 +86,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_clusters_changed"), "clusters", ["changed"], unique=False)
+    op.create_index("ix_clusters_model", "clusters", ["status", "kind", "model"], unique=False)
     op.create_index(
         "ix_clusters_queue",
         "clusters",
@@ -267,6 +268,7 @@ def downgrade() -> None:
     op.drop_index("ix_deliveries_state_due_at", table_name="deliveries")
     op.drop_table("deliveries")
     op.drop_index("ix_clusters_queue", table_name="clusters")
+    op.drop_index("ix_clusters_model", table_name="clusters")
     op.drop_index(op.f("ix_clusters_changed"), table_name="clusters")
     op.drop_table("clusters")
     op.drop_index(op.f("ix_changes_status"), table_name="changes")
