@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -103,12 +104,16 @@ def rank_near(
     mass = sum(score for score in plain.values() if score > 0)
     # The two best hold the best rival of any candidate.
     rivals = nlargest(2, ((s, label) for label, s in decoyed.items() if label < len(index.ids)))
+    best = sorted(plain, key=lambda label: (-plain[label], label))[:most]
+    own = [np.arange(index.starts[label], index.starts[label + 1]) for label in best]
+    alike = index.rows.refined(cosines, np.concatenate(own), query).tolist()
     found = []
-    for label in sorted(plain, key=lambda label: (-plain[label], label))[:most]:
+    end = 0
+    for label, places in zip(best, own, strict=True):
+        start, end = end, end + len(places)
         rival = next((score for score, other in rivals if other != label), 0.0)
-        own = np.arange(index.starts[label], index.starts[label + 1])
         signals = Signals(
-            near=_mean_of_highest(index.rows.refined(cosines, own, query)),
+            near=_mean_of_highest(alike[start:end]),
             lead=decoyed.get(label, 0.0) - rival,
             mass=mass,
             decoys=max(0.0, decoyed.get(len(index.ids) + label, 0.0)),
@@ -143,6 +148,6 @@ def kernel(cosines: Matrix) -> Matrix:
     return np.asarray(np.exp(np.float32(SHARPNESS) * (cosines - np.float32(1.0))), dtype=np.float32)
 
 
-def _mean_of_highest(cosines: Matrix) -> float:
-    highest: list[float] = nlargest(NEAREST_OWN, cosines.tolist())
+def _mean_of_highest(cosines: Sequence[float]) -> float:
+    highest = nlargest(NEAREST_OWN, cosines)
     return sum(highest) / len(highest)

@@ -24,6 +24,8 @@ REFINED = 2048
 """Rows that are compared in full after the rough look; of 1,024 one in a hundred more is lost."""
 NOT_COMPARED = -1.0
 """Stands for the likeness of a row that the rough look left out: the lowest cosine."""
+_SIGN_AND_REST = np.int32(0x8FFFE000 - (1 << 32))
+"""Bits of a half that was widened to 32 bits with its sign, and moved: sign, exponent, fraction."""
 _SAMPLE = 8192
 """Rows that the main axes are learnt from."""
 
@@ -137,9 +139,21 @@ class Rows:
         best = np.argpartition(rough, len(rough) - REFINED)[-REFINED:]
         best.sort()  # read in the order in which they lie
         rough.fill(NOT_COMPARED)
-        rough[best] = found[best] + self.dense[best].astype(np.float32) @ query[:split]
+        rough[best] = found[best] + _halves_times(self.dense[best], query[:split])
         return rough
 
     def refined(self, cosines: Matrix, chosen: Places, query: Matrix) -> Matrix:
         """What `cosines` gave for the chosen rows, each compared in full."""
         return cosines[chosen] if self.rough is None else self.block(chosen) @ query
+
+
+def _halves_times(halves: npt.NDArray[np.floating], query: Matrix) -> Matrix:
+    """`halves.astype(np.float32) @ query` to the last bit, for 16-bit numbers under 2, in half the time.
+
+    numpy makes floats of halves one by one. Moved to the places of a float, sign, exponent and fraction of a
+    half read as 2 ** -112 of it (the exponents count from 15 and from 127), which the query makes good.
+    """
+    moved = halves.view(np.int16).astype(np.int32)
+    moved <<= 13
+    moved &= _SIGN_AND_REST
+    return np.asarray(moved.view(np.float32) @ (query * np.float32(2.0**112)), dtype=np.float32)
