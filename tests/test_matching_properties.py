@@ -110,7 +110,13 @@ def test_the_ranking_agrees_with_brute_force() -> None:
 def test_a_slip_is_put_right_to_the_most_used_word_with_the_same_first_letter() -> None:
     spelling = Spelling.over(["oil the chain", "chain and chair", "chain"], lambda _: False)
     assert spelling.respell("oil teh chaim") == "oil teh chain"
-    assert spelling.respell("xhain") == "xhain"
+    assert [spelling.respell(slip) for slip in ("xhain", "hain", "hcain")] == ["chain"] * 3
+    assert spelling.respell("schain phain") == "schain phain", "no finger slips like that"
+
+
+def test_a_slip_of_another_english_word_is_put_right_after_those_of_the_knowledge() -> None:
+    spelling = Spelling.over(["oil the chain"], lambda _: False, {"c": ["chant", "chai"], "w": ["wheel"]})
+    assert spelling.respell("chainn wheeel whel") == "chain wheel whel"
 
 
 # ---- what is promised

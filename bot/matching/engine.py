@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ import numpy as np
 import platformdirs
 
 from bot.matching.minilm.encoder import LAYOUT, Encoder, ModelUnusableError
+from bot.matching.spelling import FEWEST_LETTERS
 from bot.matching.tuning.adapter import Adapter, AdapterBrokenError
 from bot.matching.tuning.tuned import AdapterStaleError, tuned_encoder
 from bot.matching.vector_cache import Matrix, VectorCache
@@ -40,6 +41,7 @@ class Engine:
     cache: VectorCache | None
     warning: str | None = None
     adapter: Adapter | None = None
+    _common: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(
@@ -86,6 +88,15 @@ class Engine:
         if self.encoder is not None and word in self.encoder.words.ids:
             return True
         return self.table is not None and self.table.knows(word)
+
+    def common_words(self) -> Mapping[str, Sequence[str]]:
+        """Words of English by first letter, the most common first; none without a model."""
+        if not self._common:
+            words = self.encoder.words.ids if self.encoder is not None else ()
+            for word in words or (self.table.words() if self.table is not None else ()):
+                if len(word) >= FEWEST_LETTERS and word.isascii() and word.isalpha():
+                    self._common.setdefault(word[0], []).append(word)
+        return self._common
 
     def dense(self, texts: Sequence[str]) -> Matrix:
         """Normalised texts as rows: the encoder's vector, then the table's, each of length one."""

@@ -78,7 +78,7 @@ class Index:
             exact={text: i for i, document in reversed(list(enumerate(own))) for text in document},
             exact_decoys=_owners(decoys),
             vectoriser=vectoriser,
-            spelling=Spelling.over(texts, engine.knows),
+            spelling=Spelling.over(texts, engine.knows, engine.common_words()),
             rows=vectoriser.rows_cached(texts),
             labels=labels[: starts[-1]],
             all_labels=labels,

@@ -6,7 +6,7 @@ The table is WordLlama's (MIT licence, github.com/dleemiller/WordLlama): 32,000 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -63,6 +63,10 @@ class WordTable:
     def knows(self, word: str) -> bool:
         """True when the word is one piece: a common word of English."""
         return _START + word in self.ids
+
+    def words(self) -> Iterator[str]:
+        """The words that are one piece, the most common first."""
+        return (piece[1:] for piece in self.ids if piece.startswith(_START))
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         known = self._seen.get(word)
