@@ -10,11 +10,13 @@ import pytest
 from simcord import ChannelHandle, Env, MemberActor, ResponseMessage
 
 from bot.core import correction_wording, wording
+from bot.core.delivery import State
 from bot.core.moderator import Moderator
 from bot.discord_ui.client import CaveatBot
 from bot.discord_ui.cogs.deliver import Deliver
 from bot.discord_ui.cogs.resolve import THOUGHT_OVER
 from bot.discord_ui.sender import Sender
+from bot.journeys.deliver import MOST_ATTEMPTS, NONCE_HOLDS
 from bot.journeys.resolve import Resolved, resolve
 from bot.settings import Settings
 from bot.store.cluster_records import Dismissal, View
@@ -131,6 +133,50 @@ async def test_where_discord_fails_it_is_looked_up_later_and_sent_once(
     await env.advance_time(20)
     assert len(alice.user.dm_channel.history()) == 1
     assert await states(env) == [("sent", None)]
+
+
+async def test_where_it_cannot_be_looked_up_for_a_moment_that_is_tried_again(
+    waits: ResponseMessage, alice: MemberActor, env: Env, settings: Settings
+) -> None:
+    stopped(env)
+    await confirmed(env)
+    await begun_and_sent(env)
+    env.inject_error("GET", DIRECT, status=503)
+    await restart(env, settings)
+    await env.advance_time(60)
+    assert len(alice.user.dm_channel.history()) == 1
+    assert await states(env) == [("sent", None)]
+
+
+async def test_where_it_may_not_be_looked_up_it_stays_unclear_and_is_not_sent_again(
+    waits: ResponseMessage, alice: MemberActor, env: Env, settings: Settings
+) -> None:
+    stopped(env)
+    await confirmed(env)
+    await begun_and_sent(env)
+    env.inject_error("GET", DIRECT, status=403, code=50001, times=None)
+    await env.advance_time(NONCE_HOLDS.total_seconds() + 1)
+    await restart(env, settings)
+    await env.advance_time(3 * TURN_S)
+    assert len(alice.user.dm_channel.history()) == 1
+    assert await states(env) == [("unclear", None)]
+    assert await waiting(env) == []
+
+
+async def test_what_was_tried_too_often_ends_and_no_id_is_kept(
+    waits: ResponseMessage, alice: MemberActor, env: Env
+) -> None:
+    cog = stopped(env)
+    await confirmed(env)
+    app = app_of(env)
+    for _ in range(MOST_ATTEMPTS):
+        (due,) = await app.store.outbox.due(app.clock(), 5)
+        begun = await app.store.outbox.begin(due, app.clock(), app.clock())
+        assert begun is not None
+        await app.store.outbox.postpone(begun, app.clock(), State.DUE)
+    await cog.turn()
+    assert alice.user.dm_channel.history() == []
+    assert await states(env) == [("refused", None)]
 
 
 @pytest.mark.parametrize("code", [40002, 20016])
