@@ -7,7 +7,6 @@ process of its own (tests/kill/recorder.py). `CAVEAT_TEST_SEED` repeats a run, a
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 from collections import Counter
@@ -28,17 +27,17 @@ from bot.store.shown import Edition, Place
 from bot.store.store import Store
 from tests.databases import sqlite_url
 from tests.kill.life import Nursery
-from tests.kill.recorder import CLOSED_EVERY, DM_OFFSET
+from tests.kill.recorder import CLOSED_EVERY, DM_OFFSET, Moment
 from tests.kill.recording import Recording, a_recorder
 from tests.make import a_correction, a_knowledge_folder, an_entry
 from tests.make_kept import a_kept
 
-KILLS = 50
-LOGIN = 3
-"""Requests before a bot begins to work."""
+KILLS = 25
+"""Of each test, which all come twice: with nonces that are kept, and with nonces that are forgotten."""
 MOST_REQUESTS = 8
-"""A bot lives for at most so many of them, and then some more milliseconds."""
-MORE_S = 0.04
+"""A bot begins at most so many of them."""
+MORE_S = 0.02
+"""At most so long after its moment a kill comes: in the middle of what follows upon an answer."""
 GUILD = 77
 CHANNELS = 6
 EACH = 2
@@ -216,26 +215,23 @@ async def killed_again_and_again(
                 )
                 kills += not is_done
         state = recording.state()
-    print(json.dumps({name: count for name, count in state.items() if name != "messages"}), len(stories))
-    assert state["cut_off"] > 0, "no kill met a request"
+    counts = {name: count for name, count in state.items() if name != "messages"}
+    print(f"{kills} kills, {len(stories)} stories, {counts}")
     return stories, state
 
 
 def _live_and_die(nursery: Nursery, story: Story, recording: Recording, chance: random.Random | None) -> bool:
     """Whether the bot came to the end of its work; it is killed at some moment, unless `chance` is None."""
-    before = recording.state()["requests"]
     life = nursery.begin(
         "deliver", base=recording.base, knowledge=str(story.knowledge), database=str(story.database)
     )
-    if chance is None:
-        told = life.end()
-    else:
-        wanted = before + LOGIN + chance.randint(0, MOST_REQUESTS)
+    if chance is not None:
         life.let_tell(1)
-        recording.wait(wanted)
-        if chance.random() < 0.5:  # else the last request is still under way
-            life.let_live(chance.uniform(0, MORE_S))
-        told = life.kill()
+        moment = chance.choice(list(Moment))
+        later_s = chance.uniform(0, MORE_S) if moment is Moment.ANSWERED else 0.0
+        recording.kill(life.process_id, chance.randint(1, MOST_REQUESTS), moment, later_s)
+    told = life.end()
+    recording.spare()
     for line in told:
         assert "fault" not in line, line["fault"]
     return any("done" in line for line in told)

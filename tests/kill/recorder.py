@@ -8,11 +8,15 @@ them for a few minutes, or `forgotten`, as after that; a request may then take e
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
 import random
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from aiohttp import web
@@ -24,14 +28,33 @@ DM_OFFSET = 10**15
 """A member's direct channel has the member's id plus this."""
 CLOSED_EVERY = 3
 """Members whose id is a multiple of it take no direct messages."""
-BEFORE_S, AFTER_S = 0.03, 0.04
-"""At most so long a request takes until it takes effect, and until it is answered: a kill meets both."""
-SLOW_SHARE, SLOW_S = 0.2, 6.0
-"""Some messages take so long that the next bot looks for them in vain before they are there."""
+BEFORE_S, AFTER_S = 0.01, 0.01
+"""At most so long a request takes until it takes effect, and until it is answered."""
+LATE_S = 1.5
+"""So long the request of a bot that was killed may take to take effect: the next one looks for it in vain."""
 LIMITED_EVERY = 17
 """So often a request is told to come again a little later."""
 RETRY_AFTER_S = 0.02
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Moment(StrEnum):
+    """When a process is killed: of a request that has come, and takes effect or not, or of its answer."""
+
+    LOST = "lost"
+    UNDER_WAY = "under-way"
+    DONE = "done"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Doom:
+    """The process to be killed, at the request of which number, and when exactly."""
+
+    process_id: int
+    request: int
+    moment: Moment
+    later_s: float
 
 
 @dataclass(slots=True)
@@ -46,7 +69,7 @@ class Recorder:
     requests: int = 0
     edits: int = 0
     doubles: int = 0
-    cut_off: int = 0
+    doom: Doom | None = None
 
     def new_id(self) -> int:
         """An id of this moment, above every one before it."""
@@ -85,8 +108,7 @@ class Recorder:
         """POST /channels/{channel}/messages"""
         channel_id, given = int(request.match_info["channel"]), await request.json()
         if self.keeps_nonces:
-            is_slow = self.chance.random() < SLOW_SHARE
-            await asyncio.sleep(self.chance.uniform(0, SLOW_S if is_slow else BEFORE_S))
+            await asyncio.sleep(LATE_S if "late" in request else self.chance.uniform(0, BEFORE_S))
         if channel_id > DM_OFFSET and (channel_id - DM_OFFSET) % CLOSED_EVERY == 0:
             return _answer({"message": "Cannot send messages to this user", "code": 50007}, status=403)
         nonce = str(given.get("nonce") or "")
@@ -125,17 +147,27 @@ class Recorder:
     async def state(self, _request: web.Request) -> web.Response:
         """GET /recorder: all messages, oldest first, and the counts."""
         messages = [m for own in self.messages.values() for _, m in sorted(own.items())]
-        counts = {name: getattr(self, name) for name in ("requests", "edits", "doubles", "cut_off")}
+        counts = {name: getattr(self, name) for name in ("requests", "edits", "doubles")}
         return _answer({"messages": messages, **counts})
 
-    async def wait(self, request: web.Request) -> web.Response:
-        """GET /recorder/wait?requests=N: answers once so many requests have come, or soon."""
-        wanted = int(request.query["requests"])
-        for _ in range(100):
-            if self.requests >= wanted:
-                break
-            await asyncio.sleep(0.002)
-        return _answer({"requests": self.requests})
+    async def kill(self, request: web.Request) -> web.Response:
+        """GET /recorder/kill: at the request after so many more; a process id of 0 spares all."""
+        query = request.query
+        at = self.requests + int(query["after"])
+        self.doom = Doom(int(query["process"]), at, Moment(query["moment"]), float(query["later"]))
+        return _answer({})
+
+    def strike(self, number: int, *moments: Moment) -> bool:
+        """Kill, if this is the moment of that request; whether it was."""
+        doom = self.doom
+        if doom is None or doom.request != number or doom.moment not in moments:
+            return False
+        self.doom = None
+        if doom.process_id and doom.later_s:
+            asyncio.get_running_loop().call_later(doom.later_s, _kill, doom.process_id)
+        elif doom.process_id:
+            _kill(doom.process_id)
+        return True
 
     def _found(self, request: web.Request) -> dict[str, Any] | None:
         own = self.messages.get(int(request.match_info["channel"]), {})
@@ -158,6 +190,11 @@ class Recorder:
         }
         self.messages.setdefault(channel_id, {})[message_id] = message
         return message
+
+
+def _kill(process_id: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process_id, signal.SIGKILL)
 
 
 def _answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -188,10 +225,15 @@ def _counting(recorder: Recorder) -> Any:
                 "global": False,
             }
             return _answer(limited, status=429, headers={"Via": "1.1 recorder"})
+        number = recorder.requests
+        if recorder.strike(number, Moment.LOST):
+            return _answer({}, 502)  # to nobody
+        if recorder.strike(number, Moment.UNDER_WAY):
+            request["late"] = True
         response = await handler(request)
+        recorder.strike(number, Moment.DONE)
         await asyncio.sleep(recorder.chance.uniform(0, AFTER_S))
-        if request.transport is None or request.transport.is_closing():
-            recorder.cut_off += 1
+        recorder.strike(number, Moment.ANSWERED)
         return response
 
     return counted
@@ -212,7 +254,7 @@ def application(recorder: Recorder) -> web.Application:
             web.get(f"{message}/{{message}}", recorder.fetch),
             web.patch(f"{message}/{{message}}", recorder.edit),
             web.get("/recorder", recorder.state),
-            web.get("/recorder/wait", recorder.wait),
+            web.get("/recorder/kill", recorder.kill),
         ]
     )
     return app

@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from tests.kill.life import ROOT
-from tests.kill.recorder import API
+from tests.kill.recorder import API, Moment
 
 STUCK_S = 60
 
@@ -32,9 +32,14 @@ class Recording:
         """All messages and counts."""
         return self._asked("/recorder")
 
-    def wait(self, requests: int) -> int:
-        """How many requests came, once it is so many, or after a fifth of a second."""
-        return int(self._asked(f"/recorder/wait?requests={requests}")["requests"])
+    def kill(self, process_id: int, after: int, moment: Moment, later_s: float) -> None:
+        """Have a process killed at one of its next requests."""
+        wanted = f"process={process_id}&after={after}&moment={moment}&later={later_s}"
+        self._asked(f"/recorder/kill?{wanted}")
+
+    def spare(self) -> None:
+        """Have nobody killed any more."""
+        self.kill(0, 0, Moment.LOST, 0)
 
     def send(self, channel_id: int, message: dict[str, Any]) -> int:
         """Post a message as the bot would have, again where it is told to come later; its id."""
