@@ -60,8 +60,9 @@ def write_knowledge(folder: Path, entries: int, matcher: str) -> int:
         (folder / name).write_bytes((ROOT / "knowledge" / name).read_bytes())
     titles = {f"group-{number}": f"Group {number}" for number in range(GROUPS)}
     (folder / "groups.yaml").write_text(yaml.safe_dump(titles), "utf-8")
+    sources = yaml.load((folder / "sources.yaml").read_text("utf-8"), yaml.CSafeLoader)  # safe
     for number, subject in enumerate(corpus.subjects):
-        _write(folder, number, subject)
+        _write(folder, number, subject, str(next(iter(sources))))
     engine = Engine.open(cache_folder(), matcher, None, folder / ADAPTER)  # type: ignore[arg-type]  # one of two
     while True:
         print(f"checking {len(list(folder.rglob('entries/*/*.yaml')))} entries ...", flush=True)
@@ -73,7 +74,7 @@ def write_knowledge(folder: Path, entries: int, matcher: str) -> int:
             (folder / path).unlink()
 
 
-def _write(folder: Path, number: int, subject: Subject) -> None:
+def _write(folder: Path, number: int, subject: Subject, source: str) -> None:
     first, *others = subject.phrasings
     entry = {
         "question": f"{first[:80].strip().capitalize()}?",
@@ -83,7 +84,7 @@ def _write(folder: Path, number: int, subject: Subject) -> None:
         "answer": f"This is answer number {number}. It stands here to be edited. It says nothing else.",
         "details": "It was made for a measurement.",
         "claims": [],
-        "sources": [{"key": _a_source(folder), "shows": "Nothing of this."}],
+        "sources": [{"key": source, "shows": "Nothing of this."}],
         "reviewed": {"on": "2026-01-01", "by": "a benchmark", "next": "2027-01-01"},
         "related": [],
         "corrections": [],
@@ -94,10 +95,6 @@ def _write(folder: Path, number: int, subject: Subject) -> None:
     path = folder / "entries" / f"group-{number % GROUPS}" / f"entry-{number}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(entry, sort_keys=False, allow_unicode=True, width=10_000), "utf-8")
-
-
-def _a_source(folder: Path) -> str:
-    return str(next(iter(yaml.safe_load((folder / "sources.yaml").read_text("utf-8")))))
 
 
 async def measure(folder: Path, made: Path, matcher: str, rounds: int) -> dict[str, list[float]]:

@@ -26,6 +26,8 @@ class Shares:
 
 DEFAULT = Shares(encoder=0.8, table=0.1, stems=0.1, runs=0.0)
 """Right on the dev sets: 90.9, 88.3 % (Banking77's near misses 85.6); .7/.2/.1 gives 91.0, 88.0 (84.8)."""
+FEW = 100
+"""Up to here words are weighed text by text; many texts together take a third of the time for each."""
 LIGHT = Shares(encoder=0.0, table=0.7, stems=0.3, runs=0.0)
 """Dev sets: 84.3 and 85.9 %; letter runs in place of half the stems: 83.9 and 84.5 %."""
 PLAIN = Shares(encoder=0.0, table=0.0, stems=0.6, runs=0.4)
@@ -61,6 +63,11 @@ class Vectoriser:
         split = dense.shape[1]
         rows = np.empty((len(texts), split + self.lexical.width), dtype=np.float32)
         rows[:, :split] = dense
+        if len(texts) > FEW:
+            rows[:, split:] = 0.0
+            owners, slots, values = self.lexical.entries(texts)
+            rows[owners, split + slots] = values
+            return rows
         for row, text in zip(rows, texts, strict=True):
             row[split:] = self.lexical.row(text)
         return rows
