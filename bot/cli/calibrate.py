@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from bot.cli.calibrate_audited import enough_real, told
+from bot.cli.database import with_database
 from bot.cli.edges import CouldNotRun
 from bot.cli.evaluate import read_questions
 from bot.cli.measured import knowledge_option, open_measured
 from bot.core.labelled import Half
 from bot.knowledge.calibration_file import FILE, Promise, calibration_text
+from bot.matching.audited import audited
 from bot.matching.calibrate import SURE, Calibration, CannotCalibrateError, with_light
 from bot.matching.calibrate import calibrate as choose
 from bot.matching.engine import Engine
@@ -36,32 +40,48 @@ NOT_REACHED = 1
     show_default=True,
     help="The chance with which that holds on questions not yet seen.",
 )
+@click.option("--labelled-only", is_flag=True, help="Leave the log alone, however many answers were judged.")
+@with_database
 @click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
-def calibrate(knowledge: Path, risk: float, sure: float, dry_run: bool) -> None:
+def calibrate(
+    knowledge: Path, risk: float, sure: float, labelled_only: bool, database: str | None, dry_run: bool
+) -> None:
     """Choose from which confidence the bot answers, suggests and refers to help.
 
     The labelled questions of knowledge/labelled/ are split in two by a hash of their text: this
     verb looks at the one half, `caveat evaluate` grades on the other. It writes calibration.yaml
-    with what it promises and on how many questions. Where the questions cannot carry the promise
+    with what it promises and on how many questions.
+
+    Once moderators have judged 200 answers of the log (`/audit`, `caveat audit`), the threshold to
+    answer comes from these: they are what members really ask. Only what was answered can be
+    judged, so they raise it or leave it, and never lower it. Without a log it goes by the labelled
+    questions. Where the questions cannot carry the promise
     it says so, writes nothing, and the exit code is 1.
 
     \b
     Examples:
       caveat calibrate
       caveat calibrate --risk 0.1 --dry-run
+      caveat calibrate --labelled-only
     """
     measured = open_measured(knowledge)
     questions = [q for q in read_questions(knowledge / "labelled") if q.half is Half.CALIBRATE]
+    real = None if labelled_only else enough_real(database)
     try:
-        best = choose(measured.matcher, questions, risk, sure)
+        best = choose(measured.matcher, questions, risk, sure, may_fail=real is not None)
         if measured.engine.kind == "default":
             light = Engine("light", None, measured.engine.table, measured.engine.cache)
             own = choose(Matcher.over(measured.library, light), questions, risk, sure, may_fail=True)
             best = with_light(best, own)
+        promise = _promise(best, sure)
+        if real is not None:
+            audit = audited(measured.matcher, measured.library, questions, real, best, risk, sure)
+            best, how = audit.calibration, told(audit, len(questions), sure)
+            promise = replace(_promise(best, sure), how=how)
     except CannotCalibrateError as fault:
         click.echo(f"caveat: {fault}", err=True)
         raise click.exceptions.Exit(NOT_REACHED) from fault
-    text = calibration_text(best.thresholds, _promise(best, sure))
+    text = calibration_text(best.thresholds, promise)
     if dry_run:
         click.echo(text, nl=False)
         return
@@ -70,7 +90,7 @@ def calibrate(knowledge: Path, risk: float, sure: float, dry_run: bool) -> None:
         file.write_text(text, encoding="utf-8", newline="\n")
     except OSError as fault:
         raise CouldNotRun(f"{file} cannot be written: {fault.strerror}; --dry-run prints it") from fault
-    click.echo(f"wrote {file}: {_promise(best, sure).how}")
+    click.echo(f"wrote {file}: {promise.how}")
 
 
 def _promise(best: Calibration, sure: float) -> Promise:
