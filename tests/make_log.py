@@ -49,6 +49,7 @@ async def a_busy_log(
     chance = Random(7)
     ids = [entry.id for entry in live.library.live]
     used, pairs = ids[: len(ids) * 3 // 4], list(pairwise(ids))
+    entries = live.library.entries
     for week in range(weeks):
         at = now - DAY * (7 * (weeks - week) - 3)
         for _ in range(a_week + chance.randrange(a_week) + week):
@@ -59,11 +60,14 @@ async def a_busy_log(
             await store.tallies.count(came, Door.SLASH, at - DAY * chance.randrange(3), entry_id)
     for number in range(40):
         entry_id = chance.choice(used)
-        answered = Answered(f"what about {entry_id} {number}", entry_id, "v", "l", 0.9, Way.MATCH)
+        text, version = chance.choice(entries[entry_id].searched), entries[entry_id].version
+        sure = 0.88 + chance.random() / 10
+        answered = Answered(text, entry_id, version, live.library.version, sure, Way.MATCH)
         answered_id = await store.keep_answered(answered, now - DAY * chance.randrange(1, 28))
-        verdict = Judgement.WRONG if number % 14 == 3 else Judgement.RIGHT
-        right = NO_ENTRY if number % 28 == 3 else chance.choice(ids)
-        await judge(store, answered_id, verdict, right, ROBIN, now)
+        if number % 8:
+            verdict = Judgement.WRONG if number % 14 == 3 else Judgement.RIGHT
+            right = NO_ENTRY if number % 28 == 3 else chance.choice(ids)
+            await judge(store, answered_id, verdict, right, ROBIN, now)
     for number in range(6):
         kind = FeedbackKind.NOT_MY_QUESTION if number % 3 else FeedbackKind.WRONG
         why = None if number % 3 else REASONS[number % len(REASONS)]
@@ -71,7 +75,7 @@ async def a_busy_log(
         await store.log_feedback(said, now - DAY * (number + 1))
     for number, (one, other) in enumerate(pairs[:4]):
         candidates = (Candidate(one, 0.5), Candidate(other, 0.45))
-        text = f"something between {one} and {other}"
+        text = chance.choice(entries[other].searched)
         kept = Kept(text, text, Door.SLASH, HERE, candidates, live.library.version)
         for _ in range(4 - number):
             await store.log_unanswered(kept, Reason.NONE_OF_THESE, now - DAY * 2)

@@ -96,7 +96,7 @@ def test_no_threshold_is_found_where_even_the_surest_are_wrong() -> None:
 
 def test_the_promise_holds_on_as_many_drawn_samples_as_it_says() -> None:
     """Risk falls with confidence; each sample picks its own threshold, and the true risk there is known."""
-    chance, target, draws = 0.8, 0.05, 400
+    chance, target, draws = 0.8, 0.05, 120
     random = np.random.default_rng(5)
     everybody = random.uniform(0.6, 1.0, 200_000)
     is_wrong = random.uniform(size=len(everybody)) < 0.25 * (1.0 - everybody)

@@ -48,7 +48,7 @@ def test_it_tells_the_week_with_today_in_it(database: str) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     assert f"to {datetime.now(UTC).date()}" in ran.stdout
     assert "1 question (+1 on the week before): 1 answered, 0 offered choices, 0 unanswered." in ran.stdout
-    assert "- 1 × Is a lily poisonous to a cat?: “It is [31m *bold* <b> and more”" in ran.stdout
+    assert "- 1 × Is a lily poisonous to a cat? “It is [31m *bold* <b> and more”" in ran.stdout
     assert "\x1b" not in ran.stdout
     assert "Never used: 5 of 6 live entries" in ran.stdout
 

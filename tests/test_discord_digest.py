@@ -23,7 +23,7 @@ from bot.store.tallies import Came
 from tests.discord_drive import app_of, body, last, read
 
 HERE = Place(10, 20)
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -59,9 +59,10 @@ def with_digest(settings: Settings, channel: ChannelHandle, day: str, hour: int 
 
 
 async def switched_on(env: Env, settings: Settings, channel: ChannelHandle) -> Settings:
-    """The bot, started anew with a digest on the present weekday; its settings."""
-    wanted = with_digest(settings, channel, weekday(env, 0))
+    """A digest on the present weekday, and the hour in which it is due; the bot's settings."""
+    wanted = with_digest(settings, channel, weekday(env, 0), app_of(env).clock().hour + 1)
     await started(env, wanted)
+    await turn(env, HOUR)
     return wanted
 
 
@@ -95,7 +96,7 @@ async def test_the_digest_comes_on_its_day_with_figures_and_two_pictures(
     week_ends = app_of(env).today
     assert text.startswith(wording.HEADING.format(since=week_ends - DAY * 7, last=week_ends - DAY))
     assert "**4 questions** (+4 on the week before): 2 answered, 1 offered choices, 1 unanswered." in text
-    assert "**Called wrong: 1**\n- 1 × Is a lily poisonous to a cat?: “It is \\*\\*worse\\*\\* " in text
+    assert "**Called wrong: 1**\n- 1 × Is a lily poisonous to a cat? “It is \\*\\*worse\\*\\* " in text
     assert "@everyone" not in text
     assert "**Reviews overdue: 1**" in text
     assert "**Never used: 5** of 6 live entries" in text
@@ -130,8 +131,9 @@ async def test_before_its_day_nothing_comes_and_then_it_comes_every_week_once(
 
 
 async def test_what_was_missed_comes_late_and_only_the_newest_of_it(
-    env: Env, settings: Settings, moderators: ChannelHandle
+    env: Env, settings: Settings, guild: GuildHandle
 ) -> None:
+    moderators = without_files(guild)
     wanted = await switched_on(env, settings, moderators)
     await started(env, wanted, DAY * 17)
     await started(env, wanted, DAY * 18)
@@ -141,8 +143,9 @@ async def test_what_was_missed_comes_late_and_only_the_newest_of_it(
 
 
 async def test_a_running_bot_notices_that_the_hour_has_come(
-    env: Env, settings: Settings, moderators: ChannelHandle
+    env: Env, settings: Settings, guild: GuildHandle
 ) -> None:
+    moderators = without_files(guild)
     hour = app_of(env).clock().hour + 2
     await started(env, with_digest(settings, moderators, weekday(env, 0), hour))
     await turn(env, timedelta(minutes=119))
@@ -152,13 +155,14 @@ async def test_a_running_bot_notices_that_the_hour_has_come(
 
 
 async def test_a_crash_between_the_outbox_and_the_mark_sends_nothing_twice(
-    env: Env, settings: Settings, moderators: ChannelHandle
+    env: Env, settings: Settings, guild: GuildHandle
 ) -> None:
+    moderators = without_files(guild)
     wanted = await switched_on(env, settings, moderators)
     app = app_of(env)
     before = (app.clock() - DAY * 7).isoformat()
     await app.store.marks.set(MARK, before, app.clock())
-    await started(env, wanted)
+    await started(env, wanted, HOUR)
     assert len(digests(env, moderators)) == 1
 
 
@@ -196,9 +200,8 @@ async def test_without_matplotlib_the_words_come_alone_and_say_so(
     assert last(moderators).attachments == []
 
 
-async def test_the_longest_digest_fits_one_message(
-    env: Env, settings: Settings, moderators: ChannelHandle
-) -> None:
+async def test_the_longest_digest_fits_one_message(env: Env, settings: Settings, guild: GuildHandle) -> None:
+    moderators = without_files(guild)
     app, at = app_of(env), app_of(env).clock() - DAY
     for number in range(60):
         said = Feedback(FeedbackKind.WRONG, HERE, f"gone-{number}-{'x' * 60}", "v", "l", None, "*_" * 250)

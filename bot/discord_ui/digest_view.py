@@ -42,9 +42,8 @@ async def digest_parts(
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.TextDisplay("\n".join(lines), id=delivery.mark))
     files = [] if isinstance(pictures, str) else pictures
-    if files:
-        items = (discord.MediaGalleryItem(file, description=file.description or "") for file in files)
-        view.add_item(ui.MediaGallery(*items))
+    for file in files:  # one a gallery: side by side Discord would cut them to squares
+        view.add_item(ui.MediaGallery(discord.MediaGalleryItem(file, description=file.description or "")))
     view.add_item(ui.TextDisplay("\n".join(foot)))
     return view, files
 

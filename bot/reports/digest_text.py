@@ -17,6 +17,8 @@ Quote = Callable[[str], str]
 """Makes what a member wrote, or a title, fit the place where it is shown."""
 LONGEST_LISTS = (12, 8, 6, 4, 3, 2, 1)
 """Tried one after the other until the whole fits."""
+MOST_NEVER_USED = 5
+"""They are the least urgent of it; `caveat report` lists them all."""
 
 
 def digest_lines(digest: Digest, library: Library, quote: Quote, room: int | None = None) -> list[str]:
@@ -102,7 +104,7 @@ def _never_used(digest: Digest, library: Library, quote: Quote, most: int) -> li
         return []
     lines = [wording.NEVER.format(question=quote(entry.question)) for entry in digest.never_used]
     heading = wording.NEVER_USED.format(count=len(lines), live=len(library.live), since=digest.counted_since)
-    return _listed(heading, lines, most)
+    return _listed(heading, lines, min(most, MOST_NEVER_USED))
 
 
 def _listed(heading: str, lines: Sequence[str], most: int) -> list[str]:
