@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.cli.calibrate_audited import enough_real
 from bot.core.labelled import Kind, Labelled
 from bot.core.library import Thresholds
 from bot.core.moderator import Moderator
@@ -262,11 +263,12 @@ def test_a_few_are_told_and_the_labelled_questions_decide(folder: Path, tmp_path
     assert "rests on" not in ran.stdout
 
 
-def test_without_a_log_it_works_as_ever_and_one_that_is_named_must_be_there(
-    folder: Path, tmp_path: Path
-) -> None:
-    ran = calibrated(folder, "--risk", "0.1", cwd=ROOT)
-    assert ran.returncode == 0, ran.stderr
+def test_a_log_that_is_named_must_be_there(folder: Path, tmp_path: Path) -> None:
     missing = calibrated(folder, "--database", sqlite_url(tmp_path, "none.db"), cwd=ROOT)
     assert missing.returncode == 2
     assert "there is no log at" in missing.stderr
+
+
+def test_without_a_log_nothing_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert enough_real(None) is None
