@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.app import App
+from bot.app import App, served_of
+from bot.core.problem import Problem
 from bot.journeys.change_merged import note_merged
 from bot.journeys.change_words import NewEntry
 from bot.journeys.changes import propose_entry, propose_phrasing
-from bot.journeys.fetch_merged import NotTaken, TakenOver
+from bot.journeys.fetch_merged import Fetcher, NotTaken, TakenOver
 from bot.journeys.reload import Came
 from bot.knowledge.git import RepositoryError
-from bot.knowledge.repository import Diverged, UpToDate
+from bot.knowledge.repository import Diverged, Repository, UpToDate
 from bot.settings import Settings
 from bot.store.changes import ChangeStatus
 from tests.git_places import commit, git
@@ -220,3 +222,59 @@ async def test_a_draft_that_is_completed_and_merged_is_answered_from(
     taken = await app.fetch()
     assert isinstance(taken, TakenOver), taken
     assert app.live.library.served("do-ferns-dream-at-night") is not None
+
+
+# ------------------------------------------------------------------ cut off
+
+
+async def test_cut_off_while_it_is_checked_nothing_is_served_and_it_is_fetched_again(
+    app: App, settings: Settings
+) -> None:
+    repository = (await app.workbench()).repository
+    assert isinstance(repository, Repository)
+    served = served_of(settings)
+
+    async def killed(folder: Path) -> tuple[Problem, ...]:
+        assert (folder / CACTUS).is_file()
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await Fetcher(served).fetch(repository, killed)
+    assert served.current() is None
+    assert repository.accepted() is None
+    assert isinstance(await app.fetch(), TakenOver)
+
+
+async def test_cut_off_after_it_is_served_it_is_checked_and_accepted_again(
+    app: App, settings: Settings
+) -> None:
+    repository = (await app.workbench()).repository
+    assert isinstance(repository, Repository)
+    served = served_of(settings)
+    commit_id = repository.newest()
+    repository.revisions.export(commit_id, served.copy_of(commit_id))
+    served.switch(commit_id)
+    assert repository.accepted() is None
+    assert isinstance(await app.fetch(), TakenOver)
+    assert repository.accepted() == commit_id
+    assert isinstance(await app.fetch(), UpToDate)
+
+
+async def test_a_copy_that_somebody_deleted_is_made_again(app: App) -> None:
+    taken = await app.fetch()
+    assert isinstance(taken, TakenOver)
+    shutil.rmtree(taken.folder)
+    assert isinstance(await app.fetch(), TakenOver)
+    assert (taken.folder / CACTUS).is_file()
+
+
+async def test_of_many_merges_two_copies_are_kept(app: App, source: Path, settings: Settings) -> None:
+    commits = []
+    for number in range(4):
+        taken = await app.fetch()
+        assert isinstance(taken, TakenOver)
+        commits.append(taken.commit)
+        commit(source, {"README.md": f"{number}\n"}, "Write")
+        git(source, "push", "--quiet", "origin", "main")
+    copies = {path.name for path in served_of(settings).folder.iterdir() if path.is_dir()}
+    assert copies == set(commits[-2:])
