@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,17 +18,9 @@ from bot.journeys.live import Live
 from bot.knowledge.load import load_library
 from bot.matching.engine import Engine, cache_folder
 from bot.matching.tuning.adapter import ADAPTER
+from tests.browser import CHROMIUM, FLAGS, needs_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = os.environ.get("CAVEAT_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SURE = "does bfr really raise gh 290x??"
 MAYBE_UNSURE = (
     "does bfr raise testosterone 290 times",
@@ -45,9 +35,7 @@ MAYBE_UNANSWERED = (
     "how do i reset my router",
 )
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium on the PATH (.ci/run installs Debian's)"
-)
+pytestmark = needs_chromium
 
 
 @lru_cache(maxsize=1)

@@ -152,7 +152,9 @@ def _covered_texts(covered: Covered, library: Library, today: date) -> tuple[str
     page = page_of(covered.entry, library, today)
     quote = wording.CHECK_QUOTE.format(sentence=quoted(covered.sentence))
     verdicts = [line for line in page.claim_lines(CLAIMS_ROOM) if line != wording.CLAIMS_HEADING]
-    return "\n".join([*page.first, quote]), "\n".join([page.level, page.answer, *verdicts])
+    review = covered.entry.reviewed
+    overdue = [wording.REVIEW_OVERDUE.format(next=review.next)] if review.is_overdue(today) else []
+    return "\n".join([*page.first, quote]), "\n".join([page.level, page.answer, *verdicts, *overdue])
 
 
 def caveats_views(library: Library) -> list[ui.LayoutView]:
