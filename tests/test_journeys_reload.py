@@ -157,6 +157,21 @@ def test_a_test_that_another_entry_takes_over_keeps_the_edit_from_going_live(
     assert told & {("test-fails", CACTUS), ("phrasing-confused", LILY)}, read.problems
 
 
+def test_knowledge_without_any_test_is_edited_like_any_other(folder: Path, engine: Engine) -> None:
+    (folder / "never.yaml").unlink()
+    for file in folder.rglob("entries/*/*.yaml"):
+        text = file.read_text("utf-8").partition("\ntests:")[0]
+        file.write_text(f"{text}\ntests:\n  match: []\n  no_match: []\n", "utf-8")
+    keeper = a_keeper(folder, engine)
+    before = first(keeper)
+    assert keeper.verify(before, goes_on) == ()
+    edit(folder, CACTUS, "phrasings:\n", "phrasings:\n  - may a cactus drink at a party\n")
+    read = keeper.read(before)
+    assert read.problems == ()
+    assert read.live is not None
+    assert read.live.matcher.match("may a cactus drink at a party")[0].entry_id == "cactus-in-winter"
+
+
 def test_it_is_given_up_when_the_bot_ends(folder: Path, engine: Engine) -> None:
     keeper = a_keeper(folder, engine)
     before = first(keeper)

@@ -128,6 +128,8 @@ def _comparable(old: Live, new: Live) -> bool:
 
 def _touched(book: Book, new: Live, changed: Iterable[str]) -> list[bool]:
     """For each question of the book, whether it must be asked again."""
+    if not book.questions:  # nobody wrote a test so far
+        return []
     highest = np.full(len(book.read), -1.0, dtype=np.float32)
     for live in (book.live, new):
         index = live.matcher.index
