@@ -27,7 +27,7 @@ from bot.store.shown import Edition, Place
 from bot.store.store import Store
 from tests.databases import sqlite_url
 from tests.kill.life import Nursery
-from tests.kill.recorder import CLOSED_EVERY, DM_OFFSET, Moment
+from tests.kill.recorder import CLOSED_EVERY, DM_OFFSET, Doom, Moment
 from tests.kill.recording import Recording, a_recorder
 from tests.make import a_correction, a_knowledge_folder, an_entry
 from tests.make_kept import a_kept
@@ -229,7 +229,9 @@ def _live_and_die(nursery: Nursery, story: Story, recording: Recording, chance: 
         life.let_tell(1)
         moment = chance.choice(list(Moment))
         later_s = chance.uniform(0, MORE_S) if moment is Moment.ANSWERED else 0.0
-        recording.kill(life.process_id, chance.randint(1, MOST_REQUESTS), moment, later_s)
+        only_changes = chance.random() < 0.5
+        after = chance.randint(1, MOST_REQUESTS // 2 if only_changes else MOST_REQUESTS)
+        recording.kill(Doom(life.process_id, after, only_changes, moment, later_s))
     told = life.end()
     recording.spare()
     for line in told:

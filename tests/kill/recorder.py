@@ -15,7 +15,7 @@ import random
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -30,7 +30,7 @@ CLOSED_EVERY = 3
 """Members whose id is a multiple of it take no direct messages."""
 BEFORE_S, AFTER_S = 0.01, 0.01
 """At most so long a request takes until it takes effect, and until it is answered."""
-LATE_S = 1.5
+LATE_S = 3.0
 """So long the request of a bot that was killed may take to take effect: the next one looks for it in vain."""
 LIMITED_EVERY = 17
 """So often a request is told to come again a little later."""
@@ -49,10 +49,11 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Doom:
-    """The process to be killed, at the request of which number, and when exactly."""
+    """Whom to kill: after how many requests, or those that change something, and when exactly."""
 
     process_id: int
-    request: int
+    after: int
+    only_changes: bool
     moment: Moment
     later_s: float
 
@@ -108,7 +109,7 @@ class Recorder:
         """POST /channels/{channel}/messages"""
         channel_id, given = int(request.match_info["channel"]), await request.json()
         if self.keeps_nonces:
-            await asyncio.sleep(LATE_S if "late" in request else self.chance.uniform(0, BEFORE_S))
+            await asyncio.sleep(LATE_S if request["late"] else self.chance.uniform(0, BEFORE_S))
         if channel_id > DM_OFFSET and (channel_id - DM_OFFSET) % CLOSED_EVERY == 0:
             return _answer({"message": "Cannot send messages to this user", "code": 50007}, status=403)
         nonce = str(given.get("nonce") or "")
@@ -151,23 +152,21 @@ class Recorder:
         return _answer({"messages": messages, **counts})
 
     async def kill(self, request: web.Request) -> web.Response:
-        """GET /recorder/kill: at the request after so many more; a process id of 0 spares all."""
+        """GET /recorder/kill: whom, and when; a process id of 0 spares all."""
         query = request.query
-        at = self.requests + int(query["after"])
-        self.doom = Doom(int(query["process"]), at, Moment(query["moment"]), float(query["later"]))
+        whom, after, only_changes = (int(query[name]) for name in ("process", "after", "changes"))
+        doom = Doom(whom, after, bool(only_changes), Moment(query["moment"]), float(query["later"]))
+        self.doom = doom if whom else None
         return _answer({})
 
-    def strike(self, number: int, *moments: Moment) -> bool:
-        """Kill, if this is the moment of that request; whether it was."""
+    def doomed(self, request: web.Request) -> Doom | None:
+        """The doom that comes at this request."""
         doom = self.doom
-        if doom is None or doom.request != number or doom.moment not in moments:
-            return False
-        self.doom = None
-        if doom.process_id and doom.later_s:
-            asyncio.get_running_loop().call_later(doom.later_s, _kill, doom.process_id)
-        elif doom.process_id:
-            _kill(doom.process_id)
-        return True
+        changes = request.path.startswith(f"{API}/channels/") and request.method != "GET"
+        if doom is None or (doom.only_changes and not changes):
+            return None
+        self.doom = replace(doom, after=doom.after - 1) if doom.after > 1 else None
+        return None if self.doom is not None else doom
 
     def _found(self, request: web.Request) -> dict[str, Any] | None:
         own = self.messages.get(int(request.match_info["channel"]), {})
@@ -192,9 +191,9 @@ class Recorder:
         return message
 
 
-def _kill(process_id: int) -> None:
+def _kill(doom: Doom) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.kill(process_id, signal.SIGKILL)
+        os.kill(doom.process_id, signal.SIGKILL)
 
 
 def _answer(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -225,15 +224,19 @@ def _counting(recorder: Recorder) -> Any:
                 "global": False,
             }
             return _answer(limited, status=429, headers={"Via": "1.1 recorder"})
-        number = recorder.requests
-        if recorder.strike(number, Moment.LOST):
+        doom = recorder.doomed(request)
+        moment = None if doom is None else doom.moment
+        if doom is not None and moment in (Moment.LOST, Moment.UNDER_WAY):
+            _kill(doom)
+        if moment is Moment.LOST:
             return _answer({}, 502)  # to nobody
-        if recorder.strike(number, Moment.UNDER_WAY):
-            request["late"] = True
+        request["late"] = moment is Moment.UNDER_WAY
         response = await handler(request)
-        recorder.strike(number, Moment.DONE)
+        if doom is not None and moment is Moment.DONE:
+            _kill(doom)
         await asyncio.sleep(recorder.chance.uniform(0, AFTER_S))
-        recorder.strike(number, Moment.ANSWERED)
+        if doom is not None and moment is Moment.ANSWERED:
+            asyncio.get_running_loop().call_later(doom.later_s, _kill, doom)
         return response
 
     return counted

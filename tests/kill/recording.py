@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from tests.kill.life import ROOT
-from tests.kill.recorder import API, Moment
+from tests.kill.recorder import API, Doom, Moment
 
 STUCK_S = 60
 
@@ -32,14 +32,16 @@ class Recording:
         """All messages and counts."""
         return self._asked("/recorder")
 
-    def kill(self, process_id: int, after: int, moment: Moment, later_s: float) -> None:
+    def kill(self, doom: Doom) -> None:
         """Have a process killed at one of its next requests."""
-        wanted = f"process={process_id}&after={after}&moment={moment}&later={later_s}"
-        self._asked(f"/recorder/kill?{wanted}")
+        when = (
+            f"after={doom.after}&changes={int(doom.only_changes)}&moment={doom.moment}&later={doom.later_s}"
+        )
+        self._asked(f"/recorder/kill?process={doom.process_id}&{when}")
 
     def spare(self) -> None:
         """Have nobody killed any more."""
-        self.kill(0, 0, Moment.LOST, 0)
+        self.kill(Doom(0, 0, False, Moment.LOST, 0.0))
 
     def send(self, channel_id: int, message: dict[str, Any]) -> int:
         """Post a message as the bot would have, again where it is told to come later; its id."""
