@@ -27,7 +27,7 @@ from bot.app import App
 from bot.core.problem import Severity
 from bot.discord_ui.client import CaveatBot, create_bot
 from bot.journeys.check_knowledge import check_knowledge
-from bot.matching.engine import Engine, cache_folder
+from bot.matching.engine import PASSED, VECTORS, Engine, cache_folder
 from bot.matching.tuning.adapter import ADAPTER
 from bot.settings import Settings
 
@@ -44,15 +44,24 @@ def main() -> None:
     parser.add_argument("--matcher", choices=["default", "light"], default="default")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made) / "knowledge"
-        count = write_knowledge(folder, given.entries, given.matcher)
-        rows = asyncio.run(measure(folder, Path(made), given.matcher, given.rounds))
+        folder, cache = Path(made) / "knowledge", a_cache(Path(made) / "cache")
+        count = write_knowledge(folder, given.entries, given.matcher, cache)
+        rows = asyncio.run(measure(folder, cache, given.matcher, given.rounds))
     print(f"\n{count} entries, {given.matcher} search, {given.rounds} rounds: seconds from the edit to live")
     for name, taken in rows.items():
         print(f"{name:34} median {statistics.median(taken):5.2f}   worst {max(taken):5.2f}")
 
 
-def write_knowledge(folder: Path, entries: int, matcher: str) -> int:
+def a_cache(folder: Path) -> Path:
+    """A cache folder with the models that are set up, and vectors of its own: others would evict them."""
+    folder.mkdir()
+    for place in cache_folder().iterdir():
+        if place.name not in (VECTORS, PASSED):
+            (folder / place.name).symlink_to(place)
+    return folder
+
+
+def write_knowledge(folder: Path, entries: int, matcher: str, cache: Path) -> int:
     """A knowledge folder of about that many entries without errors; how many it has."""
     corpus = recombined([*public_sets(), shipped_set()], entries * 10)
     folder.mkdir(parents=True)
@@ -63,7 +72,7 @@ def write_knowledge(folder: Path, entries: int, matcher: str) -> int:
     sources = yaml.load((folder / "sources.yaml").read_text("utf-8"), yaml.CSafeLoader)  # safe
     for number, subject in enumerate(corpus.subjects):
         _write(folder, number, subject, str(next(iter(sources))))
-    engine = Engine.open(cache_folder(), matcher, None, folder / ADAPTER)  # type: ignore[arg-type]  # one of two
+    engine = Engine.open(cache, matcher, None, folder / ADAPTER)  # type: ignore[arg-type]  # one of two
     while True:
         print(f"checking {len(list(folder.rglob('entries/*/*.yaml')))} entries ...", flush=True)
         told = check_knowledge(folder, date(2026, 6, 1), engine=engine, asks=matcher == "default").problems
@@ -97,13 +106,14 @@ def _write(folder: Path, number: int, subject: Subject, source: str) -> None:
     path.write_text(yaml.safe_dump(entry, sort_keys=False, allow_unicode=True, width=10_000), "utf-8")
 
 
-async def measure(folder: Path, made: Path, matcher: str, rounds: int) -> dict[str, list[float]]:
+async def measure(folder: Path, cache: Path, matcher: str, rounds: int) -> dict[str, list[float]]:
     """Seconds of each round by kind of edit."""
     settings = Settings(
         _env_file=None,
         knowledge_dir=folder,
-        data_dir=made / "data",
-        database_url=f"sqlite+aiosqlite:///{made}/caveat.db",
+        cache_dir=cache,
+        data_dir=folder.parent / "data",
+        database_url=f"sqlite+aiosqlite:///{folder.parent}/caveat.db",
         matcher=matcher,  # type: ignore[arg-type]  # one of two
         watch=True,
     )
