@@ -33,6 +33,18 @@ from bot.settings import Settings
 
 GROUPS = 10
 PATIENCE_S = 120.0
+ODD = (
+    "may a zebra dance upon this roof",
+    "do trombones rust in the cellar",
+    "who paints the lighthouse at dawn",
+    "glacier marmalade recipe",
+    "when does the puppet theatre open",
+    "is chalk older than granite",
+    "why do owls wear no gloves",
+    "how deep is the castle moat",
+    "can ink freeze inside a quill",
+)
+"""Phrasings that no entry comes near, three a round."""
 SHARED = ("caveats.yaml", "sources.yaml", "calibration.yaml")
 
 
@@ -40,7 +52,7 @@ def main() -> None:
     """Measure and print the median and the worst of each kind of edit."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--entries", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, choices=range(1, 4), default=3)
     parser.add_argument("--matcher", choices=["default", "light"], default="default")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
@@ -140,17 +152,17 @@ def _edits(folder: Path, number: int) -> dict[str, Callable[[], None]]:
         _replace(one, "to be edited", f"to be edited {number} times")
 
     def phrasing() -> None:
-        _replace(one, "phrasings:\n", f"phrasings:\n- may zebra number {number} dance upon this roof\n")
+        _replace(one, "phrasings:\n", f"phrasings:\n- {ODD[3 * number]}\n")
 
     def again() -> None:
-        _replace(other, "phrasings:\n", f"phrasings:\n- would walrus number {number} sing in that choir\n")
+        _replace(other, "phrasings:\n", f"phrasings:\n- {ODD[(3 * number + 1)]}\n")
 
     def entry() -> None:
-        question = f"Which kite flies at carnival number {number}?"
+        question = f"Where is {ODD[3 * number + 2]} told?"
         text = other.read_text("utf-8").split("\n", 1)[1]
         before, _, after = text.partition("phrasings:\n")
         new.write_text(
-            f"question: {question}\n{before}phrasings:\n- kite for carnival number {number}\n"
+            f"question: {question}\n{before}phrasings:\n- {ODD[(3 * number + 2)]}\n"
             f"decoys: []\ntests:{after.rpartition('tests:')[2]}",
             "utf-8",
         )
