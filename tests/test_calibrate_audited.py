@@ -69,6 +69,15 @@ def test_the_bound_grows_with_every_wrong_answer_and_every_one_taken_back(
         assert risk_bound(wrong, kept, judged, more, chance) >= bound - 1e-9
 
 
+def test_what_the_present_search_would_no_longer_answer_makes_those_taken_back_weigh_more() -> None:
+    """1,000 answers, 100 of them taken back; of 400 judged ones 200 would be given again, all right."""
+    sure = np.concatenate([np.full(200, 0.3), np.linspace(0.7, 0.99, 200)])
+    picked = pick(sure, np.zeros(400, bool), 0.6, real(taken_back=100), 0.5, 0.95)
+    assert picked is not None
+    assert picked[1] == risk_bound(0, 200, 400, real(taken_back=100), 0.95)
+    assert picked[1] >= 100 / (450 + 100), "of 900 that stayed, half would be given again"
+
+
 def test_the_threshold_in_force_stays_where_it_keeps_the_promise() -> None:
     sure = np.linspace(0.6, 0.99, FEWEST)
     assert pick(sure, np.zeros(FEWEST, bool), 0.6, real(), 0.05, 0.8) is not None

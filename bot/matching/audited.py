@@ -119,10 +119,9 @@ def pick(
 
     One `sure` and one `wrong` a judged answer.
     """
-    above = int((sure >= floor).sum())
     for threshold in _steps(sure, floor):
         kept = sure >= threshold
-        bound = risk_bound(int(wrong[kept].sum()), int(kept.sum()), above, real, chance)
+        bound = risk_bound(int(wrong[kept].sum()), int(kept.sum()), len(sure), real, chance)
         if bound <= target:
             return threshold, bound
     return None
@@ -136,8 +135,16 @@ def risk_bound(wrong: int, kept: int, judged: int, real: Real, chance: float) ->
     if not kept or not judged:
         return 1.0
     bound = upper_bound(wrong, kept, 1.0 - (1.0 - chance) / STEPS)
+    return _with_taken_back(bound, kept, judged, real)
+
+
+def _with_taken_back(share: float, kept: int, judged: int, real: Real) -> float:
+    """The share of wrong answers among all that would be given: of those not taken back it is `share`.
+
+    How many these are is told by the sample: as large a part of all as `kept` is of `judged`.
+    """
     left = max(real.answered - real.taken_back, judged) * kept / judged
-    return (bound * left + real.taken_back) / (left + real.taken_back)
+    return (share * left + real.taken_back) / (left + real.taken_back)
 
 
 def _asked_again(
@@ -195,12 +202,11 @@ def _with(
 ) -> Audit:
     own, kept = best.thresholds, sure >= threshold
     answer = min(1.0, math.ceil(threshold * 1e4 - 1e-6) / 1e4)
-    left = max(real.answered - real.taken_back, len(sure)) * kept.sum() / max(1, int((sure >= floor).sum()))
-    share = float(wrong[kept].mean())
+    share = _with_taken_back(float(wrong[kept].mean()), int(kept.sum()), len(sure), real)
     calibration = replace(
         best,
         thresholds=replace(own, answer=answer, suggest=min(own.suggest, answer)),
-        risk=float((share * left + real.taken_back) / (left + real.taken_back)),
+        risk=share,
         risk_bound=bound,
         coverage=_coverage(matcher, labelled, own, answer),
         questions=len(real.judged),
