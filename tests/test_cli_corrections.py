@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.app import SERVED
 from bot.cli.main import caveat
 from bot.core.entry import Status
+from bot.knowledge.served import Served
 from tests.make import a_correction, a_knowledge_folder, an_entry
 
 
@@ -65,6 +67,23 @@ def test_no_correction_is_said_and_is_an_empty_array(tmp_path: Path) -> None:
     folder = a_knowledge_folder(tmp_path / "knowledge", an_entry("holes"))
     assert corrections(str(folder)).stdout == "No answer has been corrected so far.\n"
     assert json.loads(corrections(str(folder), "--json").stdout) == []
+
+
+def test_what_was_merged_and_is_served_comes_before_the_folder_of_the_settings(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = Served(tmp_path / "data" / SERVED)
+    fixed = an_entry("holes", corrections=(a_correction(date(2026, 5, 5), "Merged meanwhile."),))
+    a_knowledge_folder(served.copy_of("a" * 40), fixed)
+    served.switch("a" * 40)
+    monkeypatch.setenv("KNOWLEDGE_DIR", str(folder))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    assert "Merged meanwhile." not in corrections().stdout, "without a remote nothing is fetched"
+    monkeypatch.setenv("KNOWLEDGE_REMOTE", str(tmp_path / "forge.git"))
+    assert "Merged meanwhile." in corrections().stdout
+    assert "Two holes." in corrections(str(folder)).stdout, "a folder that is named is read"
+    monkeypatch.setenv("KNOWLEDGE_FETCH_SECONDS", "0")
+    assert "Two holes." in corrections().stdout
 
 
 def test_a_folder_without_knowledge_is_told_with_its_mend(tmp_path: Path) -> None:

@@ -120,7 +120,9 @@ async def test_the_same_from_the_command_line_alone(
     answered = json.loads(await run("ask", "--json", QUESTION))
     assert (answered["decision"], answered["entry"]) == ("answer", SLUG)
 
-    # Proposed as resolved, and confirmed; the bot tells who waits, once.
+    # Proposed as resolved, and confirmed; the bot tells who waits, once. The working copy is behind: what
+    # counts is what the bot serves.
+    git(source, "reset", "--quiet", "--hard", "HEAD~1")
     await env.advance_time(A_TURN_S)
     proposed = await run("review", "list", "--view", "proposed")
     assert re.search(r"\b1\b", proposed)

@@ -12,8 +12,9 @@ import click
 from rich.text import Text
 
 from bot.cli.ask import open_live
-from bot.cli.database import LARGEST_ID, Verb, address_of, opened, with_database
+from bot.cli.database import LARGEST_ID, address_of, opened, with_database
 from bot.cli.edges import CouldNotRun
+from bot.cli.served import folder_served, with_served_knowledge
 from bot.cli.terminal import marked, open_console
 from bot.core import wording_audit as wording
 from bot.core.labelled import Labelled
@@ -25,7 +26,6 @@ from bot.journeys.live import Live
 from bot.knowledge.labelled_file import labelled_text
 from bot.knowledge.load import load_library
 from bot.reports.audit_text import as_json, figures, risk_line
-from bot.settings import read_settings
 from bot.store.audits import NO_ENTRY, Judgement
 from bot.store.records import Way
 
@@ -52,15 +52,6 @@ def audit() -> None:
     """
 
 
-def _with_knowledge(verb: Verb) -> Verb:
-    return click.option(
-        "--knowledge",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        help="The folder with the entries, instead of KNOWLEDGE_DIR's or the default.",
-    )(verb)
-
-
 @audit.command("next", short_help="Show an answer to judge.")
 @click.option(
     "--which",
@@ -70,7 +61,7 @@ def _with_knowledge(verb: Verb) -> Verb:
     help="Sure answers, or suggestions that members took.",
 )
 @click.option("--skip", metavar="ID", type=click.IntRange(1, LARGEST_ID), help="Not this one.")
-@_with_knowledge
+@with_served_knowledge
 @with_database
 def next_(which: str, skip: int | None, knowledge: Path | None, database: str | None) -> None:
     """Show one answer that nobody judged yet, drawn by lot: its number, the question, the entry.
@@ -80,7 +71,7 @@ def next_(which: str, skip: int | None, knowledge: Path | None, database: str | 
       caveat audit next
       caveat audit next --which chosen --skip 12
     """
-    asyncio.run(_next(WHICH[which], skip or 0, _folder(knowledge), address_of(database)))
+    asyncio.run(_next(WHICH[which], skip or 0, folder_served(knowledge), address_of(database)))
 
 
 @audit.command(short_help="Say whether that answer was right.")
@@ -88,7 +79,7 @@ def next_(which: str, skip: int | None, knowledge: Path | None, database: str | 
 @click.argument("judgement", type=click.Choice([each.value for each in Judgement]))
 @click.option("--entry", "typed", metavar="ENTRY", help="Of a wrong one: the entry that is right.")
 @click.option("--none", "no_entry", is_flag=True, help="Of a wrong one: no entry answers it.")
-@_with_knowledge
+@with_served_knowledge
 @with_database
 def judge(
     answered_id: int,
@@ -116,7 +107,7 @@ def judge(
         raise click.UsageError("say --entry or --none, not both")
     right = NO_ENTRY if no_entry else None
     if typed is not None:
-        right = _entry_id(typed, _folder(knowledge))
+        right = _entry_id(typed, folder_served(knowledge))
     asyncio.run(_judge(answered_id, Judgement(judgement), right, address_of(database)))
 
 
@@ -144,7 +135,7 @@ def figures_(wants_json: bool, weeks: int, database: str | None) -> None:
     metavar="FILE",
     help="Write to this file instead of the terminal.",
 )
-@_with_knowledge
+@with_served_knowledge
 @with_database
 def labelled(output: Path | None, knowledge: Path | None, database: str | None) -> None:
     """Write the judged questions in the form of the knowledge's labelled/*.yaml.
@@ -156,7 +147,7 @@ def labelled(output: Path | None, knowledge: Path | None, database: str | None) 
     Example:
       caveat audit labelled --output knowledge/labelled/audited.yaml
     """
-    found = asyncio.run(_judged(_folder(knowledge), address_of(database)))
+    found = asyncio.run(_judged(folder_served(knowledge), address_of(database)))
     if not found:
         click.echo("Nothing was judged yet that could be asked again.", err=True)
     else:
@@ -254,7 +245,3 @@ def _write(text: str, count: int, output: Path | None) -> None:
     except OSError as fault:
         raise CouldNotRun(f"{output} cannot be written: {fault.strerror}; name another file") from fault
     click.echo(f"wrote {count} {'question' if count == 1 else 'questions'} to {output}", err=True)
-
-
-def _folder(knowledge: Path | None) -> Path:
-    return knowledge or read_settings().knowledge_dir

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from bot.cli.served import folder_served
 from bot.cli.terminal import open_console
 from bot.core.corrected import public_record
 from bot.core.entry import Correction, Entry, Status
 from bot.knowledge.load import load_library
-from bot.settings import read_settings
 
 
 @click.command(short_help="List what was corrected in the answers, newest first.")
@@ -22,16 +22,17 @@ from bot.settings import read_settings
 def corrections(as_json: bool, limit: int | None, given: Path | None) -> None:
     """List every correction of an answer that is or was live, newest first, as /corrections does in Discord.
 
-    Read from the knowledge in DIR (else in KNOWLEDGE_DIR, or in "knowledge"). With --json each
-    has `on`, `entry`, `question`, `changed` and `status` (live, or retired where the answer was
-    withdrawn since). To see which edits still lack a correction: caveat check --against REV
+    Read from the knowledge in DIR, else from what the bot serves: the newest copy of what was
+    merged at KNOWLEDGE_REMOTE, or KNOWLEDGE_DIR. With --json each has `on`, `entry`, `question`,
+    `changed` and `status` (live, or retired where the answer was withdrawn since). To see which
+    edits still lack a correction: caveat check --against REV
 
     \b
     Examples:
       caveat corrections
       caveat corrections --json --limit 10
     """
-    record = public_record(load_library(given or read_settings().knowledge_dir).draft)
+    record = public_record(load_library(folder_served(given)).draft)
     listed = record[:limit]
     if as_json:
         click.echo(json.dumps([_plain(*each) for each in listed], indent=1, ensure_ascii=False))

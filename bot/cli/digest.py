@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from bot.cli.database import address_of, opened, with_database
-from bot.cli.measured import knowledge_option, open_library
+from bot.cli.measured import open_library
+from bot.cli.served import folder_served, with_served_knowledge
 from bot.cli.terminal import marked, open_console
 from bot.core.library import Library
 from bot.journeys.digest import Digest, digest_of
@@ -21,7 +22,7 @@ HEADING = "## "
 
 
 @click.command(short_help="Tell what the week brought, and what waits.")
-@knowledge_option
+@with_served_knowledge
 @with_database
 @click.option(
     "--until",
@@ -30,7 +31,7 @@ HEADING = "## "
     help="The last day of the week that is told; today by default (UTC).",
 )
 @click.option("--json", "is_json", is_flag=True, help="One JSON object, for programs.")
-def digest(knowledge: Path, database: str | None, until: datetime | None, is_json: bool) -> None:
+def digest(knowledge: Path | None, database: str | None, until: datetime | None, is_json: bool) -> None:
     """Tell what the last seven days brought: how much was asked and answered, new gaps, answers
     that members call wrong, reviews that are overdue, and entries that nobody needed.
 
@@ -43,7 +44,7 @@ def digest(knowledge: Path, database: str | None, until: datetime | None, is_jso
       caveat digest --until 2026-11-22
     """
     last = until.date() if until is not None else datetime.now(UTC).date()
-    address, library = address_of(database), open_library(knowledge)
+    address, library = address_of(database), open_library(folder_served(knowledge))
     found = asyncio.run(_read(address, library, last + timedelta(days=1)))
     if is_json:
         click.echo(as_json(found), nl=False)

@@ -10,7 +10,8 @@ import click
 
 from bot.cli.database import address_of, opened, with_database
 from bot.cli.edges import CouldNotRun
-from bot.cli.measured import knowledge_option, open_library
+from bot.cli.measured import open_library
+from bot.cli.served import folder_served, with_served_knowledge
 from bot.core.library import Library
 from bot.journeys.report import Report, report_of
 
@@ -19,7 +20,7 @@ MOST_WEEKS = 520
 
 
 @click.command(short_help="Make a page of what was asked, missed, confused and due.")
-@knowledge_option
+@with_served_knowledge
 @with_database
 @click.option(
     "--weeks",
@@ -36,7 +37,7 @@ MOST_WEEKS = 520
     metavar="FILE",
     help="The file to write; - for the screen.",
 )
-def report(knowledge: Path, database: str | None, weeks: int, output: Path) -> None:
+def report(knowledge: Path | None, database: str | None, weeks: int, output: Path) -> None:
     """Make one HTML page of the log and the knowledge: the trend of coverage and risk, gaps by
     askers, entries that are confused, use and feedback by entry, and review ages.
 
@@ -53,7 +54,7 @@ def report(knowledge: Path, database: str | None, weeks: int, output: Path) -> N
     except ImportError as fault:
         raise CouldNotRun('the page needs Jinja2: pip install "caveat-bot[reports]"') from fault
     today = datetime.now(UTC).date()
-    library = open_library(knowledge)
+    library = open_library(folder_served(knowledge))
     found = asyncio.run(_read(address_of(database), library, weeks))
     write_page(report_page(found, library, today), output)
 

@@ -13,6 +13,7 @@ import click
 from bot.cli import review_show, review_work
 from bot.cli.database import LARGEST_ID, Verb, with_database
 from bot.cli.review_work import Place
+from bot.cli.served import with_served_knowledge
 from bot.core.moderator import COMMAND_LINE_ID, Moderator
 from bot.store.cluster_records import Dismissal, View
 
@@ -24,18 +25,9 @@ def _with(*options: Callable[[Any], Any]) -> Callable[[Verb], Verb]:
     def decorated(verb: Verb) -> Verb:
         for option in reversed(options):
             verb = option(verb)
-        return with_database(_with_knowledge(verb))
+        return with_database(with_served_knowledge(verb))
 
     return decorated
-
-
-def _with_knowledge(verb: Verb) -> Verb:
-    return click.option(
-        "--knowledge",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        help="The folder with the entries, instead of KNOWLEDGE_DIR's or the default.",
-    )(verb)
 
 
 _number = click.argument("number", metavar="NUMBER", type=NUMBER)

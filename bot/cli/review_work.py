@@ -16,6 +16,7 @@ from bot.app import open_workbench
 from bot.cli.ask import open_live
 from bot.cli.database import address_of, opened
 from bot.cli.edges import CouldNotRun
+from bot.cli.served import folder_served
 from bot.cli.terminal import marked, open_console
 from bot.core import wording_changes as proposals
 from bot.core import wording_review as wording
@@ -47,7 +48,10 @@ NOT_DONE = 1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The folder of the knowledge and the address of the database, None where the settings say."""
+    """The folder of the knowledge and the address of the database, None where the settings say.
+
+    Without a folder what the bot serves is searched, and changes are made of KNOWLEDGE_DIR and its remote.
+    """
 
     knowledge: Path | None
     database: str | None
@@ -64,8 +68,8 @@ class Place:
             yield store
 
     def live(self) -> Live:
-        """The library of the folder with its matcher."""
-        return open_live(self.settings.knowledge_dir)
+        """The library that the bot serves with its matcher, or that of the folder."""
+        return open_live(folder_served(self.knowledge))
 
 
 @dataclass(frozen=True, slots=True)
