@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,12 +14,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.core.outcome import Reason
 from bot.store.engine import StoreUnavailableError, open_engine
-from bot.store.migrate import alembic_config
+from bot.store.migrate import MIGRATIONS, NEWEST, alembic_config
 from bot.store.store import Store
 from bot.store.tables import metadata
 from tests.databases import a_postgres_database, server_url, sqlite_url
@@ -135,3 +138,20 @@ async def _open_at_once(nursery: Nursery, url: str) -> None:
     store = await Store.open(url)
     assert [each.times for each in await store.open_questions()] == [6]
     await store.close()
+
+
+def test_the_revision_that_is_opened_without_alembic_is_the_newest_one() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == NEWEST
+
+
+async def test_a_database_of_this_version_is_opened_without_loading_alembic(database_url: str) -> None:
+    await (await Store.open(database_url)).close()
+    opened = (
+        "import asyncio, sys; from bot.store.store import Store\n"
+        "asyncio.run(Store.open(sys.argv[1])); print('alembic' in sys.modules)"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", opened, database_url, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    out, err = await process.communicate()
+    assert out.decode().strip() == "False", err.decode()

@@ -22,7 +22,7 @@ from bot.knowledge.rulebook import quoted
 from bot.knowledge.rules import Owner
 from bot.knowledge.tree import Path as Place
 from bot.matching.engine import Engine
-from bot.matching.normalise import normalise
+from bot.matching.normalise import normalise_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def check_knowledge(
     live = None
     if loaded.is_whole and not duplicates:
         live = Live.of(loaded.draft, engine)
-        mark = mark_of(passed, live) if passed is not None else None
+        mark = mark_of(passed, live.library, live.matcher.engine) if passed is not None else None
         owners = by_id(loaded.owners)
         if asks and (again or mark is None or not mark.exists()):
             asked = [
@@ -85,9 +85,9 @@ def by_id(owners: Iterable[Owner]) -> Owners:
     return {(owner.id, owner.is_kind): owner for owner in owners}
 
 
-def mark_of(passed: Path, live: Live) -> Path:
-    """The file that stands for a library whose tests passed with this engine and this version's search."""
-    return passed / f"{live.library.version}-{live.matcher.engine.id}-{__version__}"
+def mark_of(passed: Path, library: Library, engine: Engine) -> Path:
+    """The file that stands for a library that passed with this engine and this version's search."""
+    return passed / f"{library.version}-{engine.id}-{__version__}"
 
 
 def note(mark: Path) -> None:
@@ -106,7 +106,7 @@ def question_problems(owners: Iterable[Owner]) -> Iterator[Problem]:
             continue
         own: set[str] = set()
         for place, text in _searched(owner):
-            key = normalise(text)
+            key = normalise_known(text)
             if key and key in seen:
                 rule = "question-duplicate" if place == ("question",) else "phrasing-duplicate"
                 yield owner.problem(place, rule, *_twice(owner, text, *seen[key]))
@@ -129,17 +129,17 @@ def _own_questions(owner: Owner, own: set[str]) -> Iterator[Problem]:
     decoys = list(owner.tree.words("decoys"))
     tests = [*owner.tree.words("tests", "match"), *owner.tree.words("tests", "no_match")]
     for place, text in (*_searched(owner), *decoys, *tests):
-        if not normalise(text):
+        if not normalise_known(text):
             yield owner.problem(
                 place, "text-without-words", f"{quoted(text)} holds no word", "write a question"
             )
     for place, text in decoys:
-        if normalise(text) in own:
+        if normalise_known(text) in own:
             message, mend = f"{quoted(text)} is a phrasing of this entry too", "it can be only one of the two"
             yield owner.problem(place, "decoy-is-phrasing", message, mend)
-    indexed = own | {normalise(text) for _, text in decoys} - {""}
+    indexed = own | {normalise_known(text) for _, text in decoys} - {""}
     for place, text in tests:
-        if normalise(text) in indexed:
+        if normalise_known(text) in indexed:
             message = f"{quoted(text)} is a phrasing or a decoy of this entry too"
             mend = "word the test differently: it must show that the search finds what it has not been told"
             yield owner.problem(place, "test-is-phrasing", message, mend)

@@ -91,7 +91,9 @@ class Keeper:
         if before is not None and engine.warning and before.matcher.engine.warning is None:
             mend = "put the file back as it was, or run `caveat tune`"
             return Read(None, (found(ADAPTER, TOP, "file-unreadable", engine.warning, mend),))
-        problems = (*_errors(loaded.problems), *question_problems(loaded.owners))
+        problems = list(_errors(loaded.problems))
+        if not (loaded.is_whole and mark_of(self._passed, loaded.draft, engine).exists()):
+            problems.extend(question_problems(loaded.owners))
         if problems or not loaded.is_whole:
             return Read(None, tuple(sorted(problems)))
         if before is not None and _is_same(before, loaded, engine):
@@ -113,7 +115,7 @@ class Keeper:
         if not self.is_to_verify(live) or loaded is None or loaded.draft.version != live.library.version:
             return ()
         memory = self._memory_of(live.matcher.engine)
-        mark = mark_of(self._passed, live)
+        mark = mark_of(self._passed, live.library, live.matcher.engine)
         if not mark.exists():
             tests = entry_tests(live.library)
             owners = by_id(loaded.owners)
@@ -134,7 +136,7 @@ class Keeper:
 
     def _asked(self, loaded: Loaded, live: Live, goes_on: Callable[[], bool]) -> tuple[Problem, ...]:
         engine = live.matcher.engine
-        if engine.kind != "default" or mark_of(self._passed, live).exists():
+        if engine.kind != "default" or mark_of(self._passed, live.library, live.matcher.engine).exists():
             return ()
         owners, tests = by_id(loaded.owners), tests_to_ask(self._book, live)
         changed = changed_entries(self._book.live.library, live.library) if self._book is not None else None
@@ -144,7 +146,7 @@ class Keeper:
             *failing(tests, owners, live.matcher, embed=embed, goes_on=goes_on),
         )
         if not problems and self._book is None:
-            note(mark_of(self._passed, live))
+            note(mark_of(self._passed, live.library, live.matcher.engine))
         return problems
 
     def _memory_of(self, engine: Engine) -> Memory:

@@ -20,7 +20,7 @@ from bot.core.library import Library, SafetyKind
 from bot.journeys.entry_tests import EntryTest, StoppedError, entry_tests
 from bot.journeys.live import Live
 from bot.matching.engine import Engine
-from bot.matching.normalise import normalise
+from bot.matching.normalise import normalise, normalise_known
 from bot.matching.rank import NEAREST, neighbours
 from bot.matching.vector_cache import Matrix
 
@@ -156,7 +156,10 @@ def _exact_of(live: Live, changed: Iterable[str]) -> set[str]:
     wanted = set(changed)
     owners: list[Entry | SafetyKind] = [*live.library.live, *live.library.never.values()]
     return {
-        normalise(text) for owner in owners if owner.id in wanted for text in (*_texts(owner), *owner.decoys)
+        normalise_known(text)
+        for owner in owners
+        if owner.id in wanted
+        for text in (*_texts(owner), *owner.decoys)
     }
 
 

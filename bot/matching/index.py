@@ -12,7 +12,7 @@ import numpy.typing as npt
 from bot.core.entry import Entry
 from bot.core.library import SafetyKind
 from bot.matching.engine import Engine
-from bot.matching.normalise import normalise
+from bot.matching.normalise import normalise_known
 from bot.matching.rows import Rows
 from bot.matching.spelling import Spelling
 from bot.matching.vectors import Vectoriser
@@ -65,8 +65,8 @@ class Index:
         """The same of bare subjects: entries, then kinds of the safety list, each sorted by id."""
         served = sorted(entries, key=lambda subject: subject.id)
         subjects = [*served, *sorted(kinds, key=lambda subject: subject.id)]
-        own = [[normalise(text) for text in subject.searched] for subject in subjects]
-        decoys = [[normalise(text) for text in subject.decoys] for subject in subjects]
+        own = [[normalise_known(text) for text in subject.searched] for subject in subjects]
+        decoys = [[normalise_known(text) for text in subject.decoys] for subject in subjects]
         vectoriser = Vectoriser.over(own, engine)
         texts = [text for document in (*own, *decoys) for text in document]
         labels = np.array([i for i, document in enumerate((*own, *decoys)) for _ in document], dtype=np.intp)

@@ -55,6 +55,12 @@ def normalise(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def normalise_known(text: str) -> str:
+    """`normalise` for texts of the knowledge, which a start reads three times; never for members' words."""
+    return normalise(text)
+
+
+@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The Snowball (Porter 2) English stem; numbers and words of up to three letters stay."""
     if len(word) <= 3 or not word.isalpha():

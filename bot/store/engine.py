@@ -7,13 +7,12 @@ import sqlite3
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from alembic.util import CommandError
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.store.migrate import NewerDatabaseError, migrate
+from bot.store.migrate import MigrationFailedError, NewerDatabaseError, migrate
 from bot.store.sqlite_file import is_file, sqlite_engine
 from bot.store.unavailable import FORMS, explained, shown
 
@@ -48,7 +47,7 @@ async def open_engine(database_url: str) -> AsyncEngine:
             f"the database {shown(url)} was made by a newer version: {fault}. "
             "Install that version again, or restore the backup from before it."
         ) from fault
-    except (SQLAlchemyError, CommandError, OSError, TypeError, ValueError) as fault:
+    except (SQLAlchemyError, MigrationFailedError, OSError, TypeError, ValueError) as fault:
         await engine.dispose()
         raise StoreUnavailableError(explained(url, fault)) from fault
     return engine
