@@ -14,6 +14,7 @@ from rich.text import Text
 from bot.cli.ask import open_live
 from bot.cli.database import LARGEST_ID, address_of, opened, with_database
 from bot.cli.edges import CouldNotRun
+from bot.cli.output import write_output
 from bot.cli.served import folder_served, with_served_knowledge
 from bot.cli.terminal import marked, open_console
 from bot.core import wording_audit as wording
@@ -240,8 +241,5 @@ def _write(text: str, count: int, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise CouldNotRun(f"{output} cannot be written: {fault.strerror}; name another file") from fault
+    write_output(output, text)
     click.echo(f"wrote {count} {'question' if count == 1 else 'questions'} to {output}", err=True)

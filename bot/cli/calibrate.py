@@ -15,6 +15,7 @@ from bot.cli.evaluate import read_questions
 from bot.cli.measured import knowledge_option, open_measured
 from bot.core.labelled import Half
 from bot.knowledge.calibration_file import FILE, Promise, calibration_text
+from bot.knowledge.put import put_file
 from bot.matching.audited import audited
 from bot.matching.calibrate import SURE, Calibration, CannotCalibrateError, with_light
 from bot.matching.calibrate import calibrate as choose
@@ -87,7 +88,7 @@ def calibrate(
         return
     file = knowledge / FILE
     try:
-        file.write_text(text, encoding="utf-8", newline="\n")
+        put_file(file, text.encode())
     except OSError as fault:
         raise CouldNotRun(f"{file} cannot be written: {fault.strerror}; --dry-run prints it") from fault
     click.echo(f"wrote {file}: {promise.how}")

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from bot.cli.database import address_of, opened, with_database
 from bot.cli.edges import CouldNotRun
 from bot.cli.measured import knowledge_option
+from bot.cli.output import write_output
 from bot.cli.search import open_engine
 from bot.core.problem import Severity
 from bot.journeys.kept_questions import KeptQuestions, kept_questions
@@ -201,10 +202,7 @@ def _put(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise CouldNotRun(f"{output} cannot be written: {fault.strerror}; name another file") from fault
+    write_output(output, text)
     click.echo(f"wrote {output}")
 
 

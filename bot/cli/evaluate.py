@@ -8,6 +8,7 @@ import click
 
 from bot.cli.edges import CouldNotRun
 from bot.cli.measured import knowledge_option, open_measured
+from bot.cli.output import write_output
 from bot.core.labelled import Half, Labelled
 from bot.knowledge.labelled import LabelledUnreadableError, load_labelled
 from bot.matching.evaluate import Evaluation
@@ -66,10 +67,7 @@ def evaluate(knowledge: Path, half: str, form: str, output: Path | None, file: P
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise CouldNotRun(f"{output} cannot be written: {fault.strerror}; name another file") from fault
+    write_output(output, text)
     click.echo(f"wrote {output}")
 
 
@@ -85,5 +83,6 @@ def _html(figures: Evaluation, title: str) -> str:
     try:
         from bot.reports.evaluation_page import as_html  # both are an extra, and slow to load
     except ImportError as fault:
-        raise CouldNotRun('page needs Jinja2 and matplotlib: pip install "caveat-bot[reports]"') from fault
+        needs = "the page needs Jinja2 and matplotlib"
+        raise CouldNotRun(f'{needs}: pip install "caveat-bot[reports]"') from fault
     return as_html(figures, title)

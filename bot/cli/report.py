@@ -11,6 +11,7 @@ import click
 from bot.cli.database import address_of, opened, with_database
 from bot.cli.edges import CouldNotRun
 from bot.cli.measured import open_library
+from bot.cli.output import write_output
 from bot.cli.served import folder_served, with_served_knowledge
 from bot.core.library import Library
 from bot.journeys.report import Report, report_of
@@ -69,8 +70,5 @@ def write_page(text: str, output: Path) -> None:
     if str(output) == SCREEN:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise CouldNotRun(f"{output} cannot be written: {fault.strerror}; name another file") from fault
+    write_output(output, text)
     click.echo(f"wrote {output}; open it in a browser")

@@ -10,6 +10,7 @@ from bot.cli.edges import CouldNotRun
 from bot.cli.evaluate import read_questions
 from bot.cli.measured import knowledge_option, open_measured
 from bot.core.labelled import Half
+from bot.knowledge.put import put_file
 from bot.matching.engine import MODEL, TUNED
 from bot.matching.minilm.encoder import ModelUnusableError
 from bot.matching.tune import Figures, tests_of
@@ -76,7 +77,7 @@ def tune(knowledge: Path, steps: int, seed: int) -> None:
         raise click.exceptions.Exit(NOT_BETTER)
     file = knowledge / ADAPTER
     try:
-        file.write_bytes(tuned.blob)
+        put_file(file, tuned.blob)
     except OSError as fault:
         raise CouldNotRun(f"{file} cannot be written: {fault.strerror}") from fault
     click.echo(f"wrote {file} ({len(tuned.blob) // 1000} kB); now say `caveat calibrate`")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import tempfile
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from bot.knowledge.put import put_file
 
 _POINTER = "current"
 _A_DAY_S = 86_400
@@ -50,17 +49,7 @@ class Served:
         Copies before the last one are deleted: somebody may be reading that one still.
         """
         before = self.commit()
-        descriptor, made = tempfile.mkstemp(dir=self.folder, prefix=f"{_POINTER}-")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(f"{commit}\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(made).replace(self.folder / _POINTER)
-        except BaseException:
-            with suppress(OSError):
-                Path(made).unlink()
-            raise
+        put_file(self.folder / _POINTER, f"{commit}\n".encode())
         for old in self.folder.iterdir():
             if old.is_dir() and old.name not in (commit, before) and _is_left(old):
                 shutil.rmtree(old, ignore_errors=True)
