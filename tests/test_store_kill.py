@@ -105,6 +105,14 @@ async def test_no_acknowledged_question_is_lost_to_a_kill(tmp_path: Path) -> Non
     assert 0 < too_early < ROUNDS
 
 
+def test_what_was_forked_ends_where_the_test_itself_was_killed(tmp_path: Path) -> None:
+    with Nursery() as nursery:
+        life = nursery.begin("ask", url=sqlite_url(tmp_path), seed=1)
+        life.let_tell(1)
+        nursery.kill()
+        assert life.end()  # which waits until nobody holds the other end of its pipe any more
+
+
 @dataclass(slots=True)
 class Lane:
     """One round after the other, each on what the one before has left."""

@@ -43,6 +43,11 @@ class Nursery:
         self._orders.close()
         self._process.wait(timeout=30)
 
+    def kill(self) -> None:
+        """SIGKILL, as where the whole test was killed; what it forked has to notice."""
+        self._process.kill()
+        self._process.wait()
+
     def begin(self, task: str, **given: Any) -> Life:
         """Fork a process for that task (a function of the nursery), with what it is given, as plain JSON."""
         reading, writing = os.pipe()

@@ -13,6 +13,8 @@ import random
 import signal
 import socket
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,6 +33,9 @@ MEMBERS = 4
 """How many ask at the same time."""
 REPEATED = ("do ferns dream at night", "is moss afraid of thunder", "can ivy smell a gardener")
 EXACT = ("my cat chewed a lily leaf", "should I speak to my pothos")
+
+LOOKS_S = 0.5
+"""Between two looks at whether the nursery is still there."""
 
 Tell = Callable[[dict[str, Any]], None]
 Lives = tuple[Live, Live]
@@ -94,9 +99,17 @@ async def _warm_up() -> None:
     await (await Store.open("sqlite+aiosqlite://")).close()
 
 
-def _child(order: dict[str, Any], lives: Lives, pipe: int) -> None:
+def _end_with(nursery: int) -> None:
+    """End once the nursery is gone, as it is when the test was killed: nobody would end us any more."""
+    while os.getppid() == nursery:
+        time.sleep(LOOKS_S)
+    os._exit(1)
+
+
+def _child(order: dict[str, Any], lives: Lives, pipe: int, nursery: int) -> None:
     """The forked process: does the order, tells over the pipe, and never comes back."""
     status = 1
+    threading.Thread(target=_end_with, args=(nursery,), daemon=True).start()
     try:
         task = {"ask": ask, "open_only": open_only, "deliver": deliver}[order["task"]]
 
@@ -118,6 +131,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
     lives = (a_live(), a_live(suggest=0.0))
     asyncio.run(_warm_up())
+    nursery = os.getpid()
     while True:
         order, pipes, _flags, _address = socket.recv_fds(orders, 65536, 1)
         if not order:
@@ -125,7 +139,7 @@ def main() -> None:
         process_id = os.fork()
         if process_id == 0:
             orders.close()
-            _child(json.loads(order), lives, pipes[0])
+            _child(json.loads(order), lives, pipes[0], nursery)
         os.close(pipes[0])
         orders.sendall(str(process_id).encode())
 
