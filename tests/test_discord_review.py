@@ -301,6 +301,18 @@ async def test_assigned_to_another_moderator_never_to_a_member(
     assert YUCCA in read(await opened(kim, general, view="mine"))
 
 
+async def test_a_name_with_braces_is_a_name_like_any_other(
+    env: Env, guild: GuildHandle, alice: MemberActor, robin: MemberActor, general: ChannelHandle
+) -> None:
+    role = guild.create_role("Braces", permissions=discord.Permissions(manage_messages=True))
+    braced = guild.add_member(env.create_user("{curly}"), roles=[role])
+    await asked(general, (alice, YUCCA))
+    form = await robin.click(await opened(robin, general), label=wording.BUTTON_ASSIGN)
+    page = reply(await robin.submit_modal(form, {"who": [braced]}))
+    assert wording.ASSIGNED.format(name="{curly}") in read(page)
+    assert read(page).startswith("**1** is assigned to {curly}.")
+
+
 async def test_split_and_undo(
     env: Env, alice: MemberActor, robin: MemberActor, general: ChannelHandle
 ) -> None:

@@ -125,7 +125,8 @@ class Take(_OfCluster, form="cv:rv:take:{view}:{cluster}:{revision}"):
         me = moderator_of(interaction)
         revision = number(self.fields["revision"])
         outcome = await app.store.acts.assign(self.cluster_id, revision, me, me, app.clock())
-        await stay(interaction, app, outcome, self.cluster_id, self.view_shown, wording.DID_TAKE)
+        told = wording.DID_TAKE.format(number=self.cluster_id)
+        await stay(interaction, app, outcome, self.cluster_id, self.view_shown, told)
 
 
 class GiveBack(_OfCluster, form="cv:rv:give:{view}:{cluster}:{revision}"):
@@ -137,7 +138,8 @@ class GiveBack(_OfCluster, form="cv:rv:give:{view}:{cluster}:{revision}"):
         """It is nobody's."""
         me, revision = moderator_of(interaction), number(self.fields["revision"])
         outcome = await app.store.acts.assign(self.cluster_id, revision, None, me, app.clock())
-        await stay(interaction, app, outcome, self.cluster_id, self.view_shown, wording.DID_GIVE_BACK)
+        told = wording.DID_GIVE_BACK.format(number=self.cluster_id)
+        await stay(interaction, app, outcome, self.cluster_id, self.view_shown, told)
 
 
 class Confirm(_OfCluster, form="cv:rv:ok:{view}:{cluster}:{revision}:{entry}"):
@@ -214,7 +216,8 @@ class Undo(_OfCluster, form="cv:rv:undo:{view}:{action}"):
             await whisper(interaction, wording.CANNOT_UNDO)
         else:
             view = View.QUEUE if self.view_shown in (View.DISMISSED, View.SNOOZED) else self.view_shown
-            await stay(interaction, app, outcome, outcome.cluster.id, view, wording.DID_UNDO)
+            told = wording.DID_UNDO.format(number=outcome.cluster.id)
+            await stay(interaction, app, outcome, outcome.cluster.id, view, told)
 
 
 class History(ModeratorsButton, form="cv:rv:history:{cluster}:{before}"):
@@ -312,12 +315,12 @@ async def turn_to(
 async def stay(
     interaction: Interaction, app: App, outcome: Done | Refused, cluster_id: int, view: View, told: str
 ) -> None:
-    """The cluster's page as it stands now, with what was done; `told` may name its `number`."""
+    """The cluster's page as it stands now, with what was done."""
     if outcome is Refused.GONE:
         await whisper(interaction, wording.GONE)
         return
     case = await numbered_case(app.store, app.live, cluster_id, view, app.clock(), interaction.user.id)
-    first = wording.OUTDATED if isinstance(outcome, Refused) else told.format(number=cluster_id)
+    first = wording.OUTDATED if isinstance(outcome, Refused) else told
     await turn_to(interaction, app, case, first, view=view)
 
 
