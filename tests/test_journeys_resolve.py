@@ -11,7 +11,8 @@ import pytest
 
 from bot.core.delivery import Kind
 from bot.core.outcome import Candidate, Reason
-from bot.journeys.gather import Gatherer
+from bot.journeys.choose import expire_offers
+from bot.journeys.gather import Gathered, Gatherer
 from bot.journeys.live import Live
 from bot.journeys.pseudonyms import Pseudonyms
 from bot.journeys.resolve import Outdated, Proposed, Resolved, ask_again, resolve
@@ -274,3 +275,23 @@ async def test_a_dismissal_that_was_taken_back_closes_nothing(store: Store, gath
     assert isinstance(done, Done)
     await store.acts.undo(done.action_id, ADA, NOON)
     assert await store.resolving.close(later(1), later(1)) == 0
+
+
+# ------------------------------------------------------------------ asked once more
+
+
+async def test_what_is_left_alone_after_it_was_resolved_is_in_the_queue_again(
+    store: Store, gatherer: Gatherer
+) -> None:
+    """Nobody notes the asker of choices that were left alone, so only the round can find them."""
+    await ask(store, gatherer, FERNS[0])
+    assert isinstance(await resolved(store), Resolved)
+    kept = a_kept(FERNS[0], key=normalise(FERNS[0]))
+    await store.open_offer(kept, NOON)
+    assert await expire_offers(store, later(60)) == 1
+    assert await store.clusters.page(View.QUEUE, NOON) == []
+    await gatherer.gather(PLAIN, later(61))
+    again = await the(store)
+    assert (again.id, again.proposed_entry_id) == (1, None)
+    assert await gatherer.gather(PLAIN, later(62)) == Gathered(0, 0, 0, 0, is_all=True)
+    assert await the(store) == again

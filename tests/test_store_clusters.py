@@ -176,13 +176,15 @@ async def test_what_is_asked_again_after_it_was_resolved_is_open_again(
     engine = create_async_engine(database_url)
     async with engine.begin() as connection:
         await connection.execute(sa.update(questions).values(status=QuestionStatus.ANSWERED))
-        await connection.execute(sa.update(clusters).values(status=ClusterStatus.RESOLVED))
+        resolved = {"status": ClusterStatus.RESOLVED, "proposed_entry_id": "cactus-in-winter"}
+        await connection.execute(sa.update(clusters).values(**resolved))
     await engine.dispose()
     assert await statuses(store, question) == [False]
     assert await asked(store, "one", 60) == question
     assert await store.placing.note_asked(question, None, later(60)) == number
     assert await statuses(store, question) == [True]
-    assert (await the(store, number)).status is ClusterStatus.OPEN
+    again = await the(store, number)
+    assert (again.status, again.proposed_entry_id) == (ClusterStatus.OPEN, None)
 
 
 # ------------------------------------------------------------------ the rank

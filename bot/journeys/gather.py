@@ -2,9 +2,10 @@
 
 A question is placed the moment it is logged, so that who asked is needed only for that moment: as the input
 of a pseudonym, which is kept, never as an id. What was logged without being placed (a "Did you mean" that
-nobody pressed, a crash in between) is placed by `gather`, which also joins clusters that have grown alike,
-unless a moderator had a hand in them. Several processes may gather at once: each plan is written only upon
-the turn that it was made for, else it is made anew.
+nobody pressed, a crash in between) is placed by `gather`, which also opens a resolved cluster again that such
+a question belongs to, and joins clusters that have grown alike, unless a moderator had a hand in them.
+Several processes may gather at once: each plan is written only upon the turn that it was made for, else it
+is made anew.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ class Gatherer:
         return number
 
     async def gather(self, engine: Engine, now: datetime, *, newest: int | None = None) -> Gathered:
-        """Place what waits, at most a batch; make old vectors anew; join and move what has grown alike.
+        """Place what waits, at most a batch; make old vectors anew; join and move what has grown alike;
+        open again what was resolved and is asked once more.
 
         With `newest`, only so many of the last questions are looked at for what waits: quick in a long log.
         """
@@ -95,6 +97,9 @@ class Gatherer:
         if waiting:
             await self._place(waiting, engine, now)
         joined, moved = await self._repair(engine, now)
+        if newest is None:
+            for question_id in await self._store.placing.asked_again(BATCH):
+                await self._store.placing.note_asked(question_id, None, now)
         disputes = await self._store.placing.disputes_waiting(BATCH)
         for feedback_id in disputes:
             await self._store.placing.place_dispute(feedback_id, now)

@@ -182,11 +182,24 @@ class Placing:
                         status=ClusterStatus.OPEN,
                         revision=clusters.c.revision + 1,
                         changed=turn,
-                        entry_id=None,
+                        proposed_entry_id=None,
                     )
                 )
             await recount(connection, [row.id])
             return int(row.id)
+
+    async def asked_again(self, limit: int) -> list[int]:
+        """Questions of resolved clusters that are open, since they were asked once more; oldest first."""
+        query = (
+            sa.select(questions.c.id)
+            .join(cluster_questions, cluster_questions.c.question_id == questions.c.id)
+            .join(clusters, clusters.c.id == cluster_questions.c.cluster_id)
+            .where(questions.c.status == QuestionStatus.OPEN, clusters.c.status == ClusterStatus.RESOLVED)
+            .order_by(questions.c.id)
+            .limit(limit)
+        )
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(query)).scalars())
 
     async def cluster_of(self, question_id: int) -> int | None:
         """The number of the cluster that a question belongs to."""
