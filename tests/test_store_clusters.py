@@ -264,6 +264,29 @@ async def test_of_many_who_act_at_once_one_wins(store: Store, count: int) -> Non
     assert len(await store.clusters.history(number)) == 1
 
 
+async def test_undo_waits_for_what_is_being_done_and_does_not_undo_it(
+    store: Store, database_url: str
+) -> None:
+    if database_url.startswith("sqlite"):
+        pytest.skip("SQLite has one writer at a time, so nobody meets another there")
+    number = await placed(store, await asked(store, "one"))
+    outcome = done(await store.acts.snooze(number, 1, later(60), ADA, NOON))
+    engine = create_async_engine(database_url)
+    here = "FROM pg_stat_activity WHERE datname = current_database()"
+    waits = sa.text(f"SELECT count(*) {here} AND wait_event_type = 'Lock'")
+    async with engine.connect() as bo, engine.connect() as looking:
+        assigned = {"revision": 3, "assigned_id": BO.id, "assigned_name": BO.name}
+        await bo.execute(sa.update(clusters).values(**assigned))
+        undone = asyncio.ensure_future(store.acts.undo(outcome.action_id, ADA, NOON))
+        while not await looking.scalar(waits):
+            assert not undone.done()
+            await looking.rollback()  # within one transaction the server tells the same again
+        await bo.commit()
+    await engine.dispose()
+    assert await undone is Refused.OUTDATED
+    assert (await the(store, number)).assigned == BO
+
+
 async def test_snoozed_is_out_of_the_queue_until_its_time(store: Store) -> None:
     number = await placed(store, await asked(store, "one"))
     until = NOON + timedelta(days=7)

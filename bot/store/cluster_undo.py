@@ -35,6 +35,7 @@ async def undo(
     connection: AsyncConnection, action_id: int, moderator: Moderator, at: datetime
 ) -> Done | Refused:
     """Within the transaction of the caller; see `Acts.undo`."""
+    turn = await next_turn(connection, at)  # first, as everybody does who takes one: nobody waits in a ring
     found = await connection.execute(
         sa.select(review_actions).where(review_actions.c.id == action_id).with_for_update()
     )
@@ -53,7 +54,6 @@ async def undo(
         beside = await _one(connection, int(other))
         if beside is None or beside.revision != before["other_revision"]:
             return Refused.OUTDATED
-    turn = await next_turn(connection, at)
     values = {
         "revision": was.revision + 1,
         "changed": turn,
@@ -120,4 +120,9 @@ async def _part(connection: AsyncConnection, act: Act, cluster_id: int, other: i
 
 
 async def _one(connection: AsyncConnection, cluster_id: int) -> Row:
-    return (await connection.execute(sa.select(clusters).where(clusters.c.id == cluster_id))).one_or_none()
+    """The cluster as it stands, and stays until this transaction ends, where the database can lock a row.
+
+    Not so tight that who counts an asker of it would have to wait.
+    """
+    one = sa.select(clusters).where(clusters.c.id == cluster_id).with_for_update(key_share=True)
+    return (await connection.execute(one)).one_or_none()
