@@ -11,7 +11,8 @@ import click
 from rich.text import Text
 
 from bot.cli.edges import CouldNotRun
-from bot.cli.review_work import Place, gathered
+from bot.cli.review_place import Place
+from bot.cli.review_work import gathered
 from bot.cli.terminal import marked, open_console, print_table
 from bot.core import wording_review as wording
 from bot.journeys.review import Case, numbered_case

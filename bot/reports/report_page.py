@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from bot.core import wording_digest
 from bot.core import wording_report as wording
 from bot.core.library import Library
-from bot.journeys.report import UNKNOWN, Report
+from bot.journeys.report import Report
 from bot.journeys.trend import Period
 from bot.matching.evaluate import Share
-from bot.reports.html import Cell, Column, Drawing, Table, a_table, page
-from bot.store.audits import NO_ENTRY
+from bot.reports.html import Column, Drawing, Table, a_table, page
+from bot.reports.report_cells import (
+    bounds_of,
+    level_of,
+    lines_cell,
+    percent,
+    pressing_cell,
+    right_title,
+    risk_cell,
+    share_cell,
+    title_of,
+)
 
 N = True
 """A column of numbers."""
@@ -79,8 +88,8 @@ def _tiles(report: Report, today: date) -> list[Tile]:
     bounds = wording.BOUNDS.format(low=risk.low, high=risk.high, judged=risk.judged.total)
     return [
         Tile(f"{counts.asked:,}", wording.TILE_ASKED),
-        Tile(_percent(counts.coverage), wording.TILE_COVERAGE, _answered_of(counts.coverage)),
-        Tile(_percent(Share(counts.unanswered, counts.asked)), wording.TILE_UNANSWERED),
+        Tile(percent(counts.coverage), wording.TILE_COVERAGE, bounds_of(counts.coverage)),
+        Tile(percent(Share(counts.unanswered, counts.asked)), wording.TILE_UNANSWERED),
         Tile(
             wording.UNKNOWN if risk.value is None else f"{risk.value:.1%}",
             wording.TILE_RISK,
@@ -138,9 +147,9 @@ def _weeks(weeks: Sequence[Period]) -> Table:
             week.counts.suggested,
             week.counts.unanswered,
             week.counts.referred,
-            _share_cell(week.counts.coverage),
+            share_cell(week.counts.coverage),
             week.risk.judged.total,
-            _risk_cell(week),
+            risk_cell(week),
         )
         for week in reversed(weeks)
     ]
@@ -161,9 +170,9 @@ def _gaps(report: Report, library: Library) -> Table:
             gap.title,
             gap.askers,
             gap.times,
-            _day(gap.first_at),
-            _day(gap.last_at),
-            _title(gap.proposed_entry_id, library) if gap.proposed_entry_id else "",
+            gap.first_at.date(),
+            gap.last_at.date(),
+            title_of(gap.proposed_entry_id, library) if gap.proposed_entry_id else "",
         )
         for gap in report.gaps
     ]
@@ -178,7 +187,7 @@ def _confusions(report: Report, library: Library) -> Table:
         Column(wording.COLUMN_TEXTS),
     ]
     rows = [
-        (_title(own.shown, library), _right(own.right, library), own.count, _lines(own.texts))
+        (title_of(own.shown, library), right_title(own.right, library), own.count, lines_cell(own.texts))
         for own in report.confusions
     ]
     return a_table(
@@ -194,7 +203,7 @@ def _pairs(report: Report, library: Library) -> Table:
         Column(wording.COLUMN_TEXTS),
     ]
     rows = [
-        (_title(own.first, library), _title(own.second, library), own.count, _lines(own.texts))
+        (title_of(own.first, library), title_of(own.second, library), own.count, lines_cell(own.texts))
         for own in report.pairs
     ]
     return a_table("pairs", wording.PAIRS, columns, rows, wording.PAIRS_NOTE, wording.NO_PAIRS)
@@ -218,9 +227,9 @@ def _entries(report: Report, library: Library) -> Table:
     )
     rows = [
         (
-            _pressed(own.entry.question, own.is_pressing),
+            pressing_cell(own.entry.question, own.is_pressing),
             library.groups.get(own.entry.group, own.entry.group),
-            _level(own.entry.caveat, library),
+            level_of(own.entry.caveat, library),
             own.use.shown,
             own.use.answered,
             own.use.chosen,
@@ -242,7 +251,7 @@ def _disputed(report: Report, library: Library) -> Table:
         Column(wording.COLUMN_WHY),
     ]
     rows = [
-        (_title(own.entry_id, library), own.count, _day(own.last_at), _lines(own.why))
+        (title_of(own.entry_id, library), own.count, own.last_at.date(), lines_cell(own.why))
         for own in report.disputed
     ]
     return a_table("disputed", wording.DISPUTED, columns, rows, empty=wording.NO_DISPUTED)
@@ -262,11 +271,11 @@ def _reviews(report: Report, library: Library, today: date) -> Table:
     rows = []
     for own in ordered:
         entry = library.served(own.id)
-        level = _level(entry.caveat, library) if entry is not None else wording.SAFETY_LIST
+        level = level_of(entry.caveat, library) if entry is not None else wording.SAFETY_LIST
         overdue = own.overdue_days(today)
         rows.append(
             (
-                _pressed(own.title, own.is_pressing),
+                pressing_cell(own.title, own.is_pressing),
                 level,
                 own.review.on,
                 own.review.by,
@@ -276,51 +285,3 @@ def _reviews(report: Report, library: Library, today: date) -> Table:
             )
         )
     return a_table("reviews", wording.REVIEWS, columns, rows, wording.REVIEWS_NOTE)
-
-
-def _share_cell(share: Share) -> Cell:
-    return Cell((f"{share.value:.0%}",), share.value) if share.total else Cell.of(None)
-
-
-def _risk_cell(week: Period) -> Cell:
-    risk = week.risk
-    if risk.value is None:
-        return Cell.of(None)
-    return Cell((f"{risk.value:.1%}", f"{risk.low:.1%} – {risk.high:.1%}"), risk.value)
-
-
-def _percent(share: Share) -> str:
-    return f"{share.value:.0%}" if share.total else wording.UNKNOWN
-
-
-def _answered_of(share: Share) -> str:
-    return f"{share.low:.0%} – {share.high:.0%}" if share.total else ""
-
-
-def _lines(texts: Sequence[str]) -> Cell:
-    return Cell(tuple(texts) or ("",))
-
-
-def _day(moment: datetime) -> date:
-    return moment.date()
-
-
-def _title(entry_id: str, library: Library) -> str:
-    entry = library.served(entry_id)
-    return entry.question if entry is not None else wording.NO_LONGER.format(id=entry_id)
-
-
-def _right(entry_id: str | None, library: Library) -> str:
-    if entry_id is UNKNOWN:
-        return wording.NOT_SAID
-    return wording.NO_ENTRY if entry_id == NO_ENTRY else _title(entry_id, library)
-
-
-def _level(level_id: str, library: Library) -> str:
-    level = library.levels[level_id]
-    return f"{level.sign} {level.name}"
-
-
-def _pressed(title: str, is_pressing: bool) -> Cell:
-    """With the sign of what is pressing in front; sorted by the title all the same."""
-    return Cell((f"{wording_digest.PRESSING if is_pressing else ''}{title}",), title)

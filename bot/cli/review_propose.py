@@ -1,0 +1,131 @@
+"""What `caveat review` proposes: phrasings, decoys and drafts, and how they are withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import click
+
+from bot.app import open_workbench
+from bot.cli.edges import CouldNotRun
+from bot.cli.review_place import NOT_DONE, Place, Seen, cluster_of, entry_of, not_done, now, revision_of
+from bot.cli.terminal import marked, open_console
+from bot.core import wording_changes as proposals
+from bot.core.moderator import Moderator
+from bot.core.problem import Problem
+from bot.journeys.change_words import NewEntry, NotProposed
+from bot.journeys.changes import NotOpen, Proposed, propose_decoy, propose_entry, propose_phrasing, withdraw
+from bot.store.changes import ChangeKind, ChangeStatus
+
+
+async def add(
+    place: Place, seen: Seen, typed: str, words: str, output: Path | None, *, is_decoy: bool
+) -> None:
+    """Propose a phrasing or a decoy."""
+    live = place.live()
+    entry = entry_of(typed, live)
+    propose = propose_decoy if is_decoy else propose_phrasing
+    async with place.store() as store:
+        cluster = await cluster_of(store, seen)
+        bench = await open_workbench(place.settings, store)
+        outcome = await propose(
+            bench,
+            live,
+            entry.id,
+            words,
+            cluster.id,
+            seen.by,
+            now(),
+            cluster_revision=revision_of(cluster, seen),
+        )
+    _tell_proposal(outcome, output)
+
+
+async def draft(
+    place: Place,
+    seen: Seen,
+    words: tuple[str | None, str, str, str, tuple[str, ...]],
+    output: Path | None,
+) -> None:
+    """Propose a new entry; without a question of its own it is the cluster's."""
+    question, level, group, answer, sources = words
+    live = place.live()
+    async with place.store() as store:
+        cluster = await cluster_of(store, seen)
+        new = NewEntry(question or cluster.title, level, group, answer, sources=sources)
+        bench = await open_workbench(place.settings, store)
+        outcome = await propose_entry(
+            bench, live, new, cluster.id, seen.by, now(), cluster_revision=revision_of(cluster, seen)
+        )
+    _tell_proposal(outcome, output)
+
+
+async def take_back(place: Place, change_id: int, by: Moderator) -> None:
+    """Withdraw a change set, its branch with it."""
+    async with place.store() as store:
+        bench = await open_workbench(place.settings, store)
+        done = await withdraw(bench, change_id, by, now())
+    if isinstance(done, NotOpen):
+        if done.status is None:
+            raise CouldNotRun(f"there is no change {change_id}; `caveat review history` lists them")
+        not_done(proposals.NOTHING_TO_WITHDRAW.format(id=change_id, status=done.status.value))
+    form = proposals.WITHDREW_ONE if len(done.change_ids) == 1 else proposals.WITHDREW_MANY
+    click.echo(form.format(ids=", ".join(map(str, done.change_ids))))
+    for note in done.notes:
+        click.echo(proposals.NOTE.format(note=note), err=True)
+
+
+def _tell_proposal(outcome: Proposed | NotProposed, output: Path | None) -> None:
+    if isinstance(outcome, NotProposed):
+        lines = [proposals.NOT_PROPOSED.format(message=outcome.message, mend=outcome.mend)]
+        if outcome.rewording is not None:
+            lines.append(proposals.REWORDING.format(text=outcome.rewording))
+        for line in [*lines, *_problems(outcome.problems)]:
+            click.echo(line.replace("**", ""), err=True)
+        raise click.exceptions.Exit(NOT_DONE)
+    console = open_console()
+    for line in _proposal_lines(outcome):
+        console.print(marked(line.removeprefix("### ").removeprefix("-# ")))
+    if outcome.status is not ChangeStatus.PUSHED:
+        _hand_over(outcome, output)
+    click.echo(f"To take it back: caveat review withdraw {outcome.change_id}", err=True)
+
+
+def _proposal_lines(made: Proposed) -> Iterator[str]:
+    yield proposals.HEADING[made.kind.value].format(entry=made.entry_id)
+    if made.status is ChangeStatus.PUSHED:
+        yield proposals.PUSHED.format(branch=made.branch)
+    elif made.status is ChangeStatus.COMMITTED:
+        yield proposals.COMMITTED.format(branch=made.branch)
+    else:
+        form = proposals.KEPT if made.branch is None else proposals.KEPT_BRANCH
+        yield form.format(branch=made.branch)
+    if made.link is not None:
+        yield made.link
+    if made.kind is ChangeKind.ENTRY:
+        yield proposals.DRAFT_HOW
+    yield from (proposals.NOTE.format(note=note) for note in made.notes)
+    yield proposals.ADVICE if made.problems else proposals.NO_ADVICE
+    yield from _problems(made.problems)
+
+
+def _problems(problems: tuple[Problem, ...]) -> Iterator[str]:
+    for problem in problems:
+        yield f"{problem.path}:{problem.line}:{problem.column}: {problem.message} [{problem.rule}]"
+        yield f"    {problem.mend}"
+
+
+def _hand_over(made: Proposed, output: Path | None) -> None:
+    """The file and the patch into a folder; the patch to the terminal where none is named."""
+    if output is None:
+        click.echo(made.patch.decode("utf-8", "replace"), nl=False)
+        return
+    files = {PurePosixPath(path).name: content for path, content in made.files.items()}
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for name, content in {**files, f"{made.entry_id}.patch": made.patch}.items():
+            (output / name).write_bytes(content)
+            click.echo(f"wrote {output / name}", err=True)
+    except OSError as fault:
+        raise CouldNotRun(f"{output} cannot be written: {fault.strerror}; name another folder") from fault
