@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import Any, cast
 
@@ -242,6 +244,18 @@ async def test_who_did_not_allow_it_is_left_in_peace_and_forgotten(
     await env.advance_time(3 * TURN_S)
     assert len(general.history()) == before
     assert await states(env) == [("refused", None)]
+    assert await waiting(env) == []
+
+
+async def test_what_keeps_corrections_from_being_read_keeps_no_answer_back(
+    waits: ResponseMessage, alice: MemberActor, env: Env, settings: Settings
+) -> None:
+    file = settings.database_url.removeprefix("sqlite+aiosqlite:///")
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("ALTER TABLE public_answers RENAME TO out_of_reach")
+    await confirmed(env)
+    await env.advance_time(TURN_S)
+    assert CACTUS in read(last(alice.user.dm_channel))
     assert await waiting(env) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable
 from typing import Any
 
 import discord
@@ -60,19 +61,24 @@ class Deliver(commands.Cog):
         await self.turn()
 
     async def turn(self) -> None:
-        """One turn; what fails is logged and tried again in the next one."""
-        try:
-            async with self._working:
-                await self._sweep.turn(MOST_A_TURN)
-                store, post = self.app.store, self._sender.post
-                await deliver_due(store.outbox, self.app.live, post, self.app.clock, MOST_A_TURN)
-        except Exception as error:  # a loop that dies silently would never deliver again
-            log.error("delivering failed", reference=errors.new_reference(), exc_info=error)
+        """One turn: neither part keeps the other back."""
+        outbox, post = self.app.store.outbox, self._sender.post
+        async with self._working:
+            await _tried(self._sweep.turn(MOST_A_TURN))
+            await _tried(deliver_due(outbox, self.app.live, post, self.app.clock, MOST_A_TURN))
 
     @app_commands.command(name="corrections", description=wording.COMMAND_CORRECTIONS)
     async def corrections(self, interaction: discord.Interaction) -> None:
         """Every correction, newest first."""
         await show_privately(interaction, record_view(self.app.live.library, 1))
+
+
+async def _tried(work: Awaitable[int]) -> None:
+    """What fails is logged, and tried again in the next turn."""
+    try:
+        await work
+    except Exception as error:  # a loop that dies silently would never deliver again
+        log.error("delivering failed", reference=errors.new_reference(), exc_info=error)
 
 
 async def setup(bot: Any) -> None:
