@@ -272,6 +272,9 @@ async def test_an_answer_that_was_withdrawn_meanwhile_is_not_sent_and_the_member
     assert alice.user.dm_channel.history() == []
     assert await states(env) == []
     assert await waiting(env) == [alice.id]
+    await env.advance_time(61)  # the round of the gathering
+    (cluster,) = await app.store.clusters.page(View.QUEUE, app.clock())
+    assert cluster.proposed_entry_id is None
 
 
 async def test_never_mind_takes_back_what_was_not_sent_yet(

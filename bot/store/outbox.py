@@ -18,9 +18,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.delivery import PERSONAL, Delivery, Kind, Message, State
+from bot.store.cluster_records import QuestionStatus
 from bot.store.engine import for_writing
 from bot.store.loop_tables import deliveries
-from bot.store.tables import waiters
+from bot.store.tables import questions, waiters
 from bot.store.whole import whole
 
 NONCE_BYTES = 12
@@ -139,11 +140,20 @@ class Outbox:
 
     @whole
     async def drop(self, delivery: Delivery) -> bool:
-        """There is nothing to say any more: the message goes, and who waits goes on waiting."""
+        """There is nothing to say any more: the message goes, and who waits goes on waiting.
+
+        What an answer was to be told of is open again, so that it comes to the queue once more.
+        """
         async with self._writer.begin() as connection:
-            return bool(
-                (await connection.execute(sa.delete(deliveries).where(_as_it_was(delivery)))).rowcount
-            )
+            gone = await connection.execute(sa.delete(deliveries).where(_as_it_was(delivery)))
+            if gone.rowcount and delivery.message.kind is Kind.ANSWER:
+                answered = (questions.c.id == delivery.message.question_id) & (
+                    questions.c.status == QuestionStatus.ANSWERED
+                )
+                await connection.execute(
+                    sa.update(questions).where(answered).values(status=QuestionStatus.OPEN)
+                )
+            return bool(gone.rowcount)
 
     @whole
     async def finish(
