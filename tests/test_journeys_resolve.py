@@ -277,6 +277,20 @@ async def test_a_dismissal_that_was_taken_back_closes_nothing(store: Store, gath
     assert await store.resolving.close(later(1), later(1)) == 0
 
 
+async def test_a_dismissal_that_is_taken_back_late_keeps_back_what_was_not_sent_yet(
+    store: Store, gatherer: Gatherer
+) -> None:
+    question_id = await ask(store, gatherer, FERNS[0])
+    await store.add_waiter(question_id, ALICE, NOON)
+    cluster = await the(store)
+    done = await store.acts.dismiss(cluster.id, cluster.revision, Dismissal.OFF_TOPIC, ADA, NOON)
+    assert isinstance(done, Done)
+    assert await store.resolving.close(NOON, later(1)) == 1
+    assert isinstance(await store.acts.undo(done.action_id, ADA, later(2)), Done)
+    assert await store.outbox.rows() == []
+    assert await store.waiting(question_id) == [ALICE]
+
+
 # ------------------------------------------------------------------ asked once more
 
 

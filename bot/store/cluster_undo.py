@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.delivery import Kind, State
 from bot.core.moderator import Moderator
 from bot.store.cluster_counts import chunks, next_turn, note_action, recount, sum_anew
 from bot.store.cluster_records import (
@@ -26,6 +27,7 @@ from bot.store.loop_tables import (
     cluster_feedback,
     cluster_questions,
     clusters,
+    deliveries,
     review_actions,
 )
 from bot.store.tables import questions
@@ -85,6 +87,8 @@ async def _taken_back(
                 .where(questions.c.id.in_(ids), dismissed)
                 .values(status=QuestionStatus.OPEN)
             )
+            moot = (deliveries.c.kind == Kind.CLOSED) & (deliveries.c.state == State.DUE)
+            await connection.execute(sa.delete(deliveries).where(moot, deliveries.c.question_id.in_(ids)))
         return {"status": ClusterStatus.OPEN, "dismissed_why": None}
     if act is Act.SNOOZE:
         until = before["snoozed_until"]
