@@ -535,10 +535,28 @@ class TestChanges:
         first = {"entry": ["cactus-in-winter"], "words": "does my cactus drink anything at christmas"}
         await robin.submit_modal(ours, first)
         second = {"entry": ["cactus-in-winter"], "words": "does a cactus drink at new year"}
-        told = reply(await kim.submit_modal(theirs, second))
-        assert read(told).startswith(wording.OUTDATED)
-        assert "does a cactus drink at new year" in read(told)
+        told = await kim.submit_modal(theirs, second)
+        assert told.response is not None
+        assert read(told.response).startswith(wording.OUTDATED)
+        assert whispered(told) == wording.YOU_WROTE.format(text="does a cactus drink at new year")
         assert len(await app_of(env).store.changes.newest()) == 1
+
+    async def test_an_answer_that_came_too_late_is_given_back_whole(
+        self, forge: Path, env: Env, alice: MemberActor, robin: MemberActor, general: ChannelHandle
+    ) -> None:
+        await asked(general, (alice, YUCCA))
+        shown = await opened(robin, general)
+        form = await robin.click(shown, label=wording.BUTTON_ENTRY)
+        await robin.click(shown, label=wording.BUTTON_TAKE)
+        library = app_of(env).live.library
+        new: dict[str, Any] = {
+            "question": "Which pot suits a yucca that is as tall as a door?",
+            "answer": "A heavy one. " * 75 + "And then water it.",
+            "level": [next(iter(library.levels))],
+            "group": [next(iter(library.groups))],
+        }
+        told = whispered(await robin.submit_modal(form, new))
+        assert told == wording.YOU_WROTE.format(text=f"{new['question']} / {new['answer']}")
 
     async def test_every_step_goes_on_after_a_restart(
         self,

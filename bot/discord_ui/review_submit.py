@@ -14,7 +14,7 @@ from bot.core.moderator import Moderator
 from bot.discord_ui.buttons import Interaction, in_time, number, whisper
 from bot.discord_ui.change_views import refusal_text, show_proposal
 from bot.discord_ui.forms import filled_in, text_of
-from bot.discord_ui.render import quoted
+from bot.discord_ui.render import cut, quoted
 from bot.discord_ui.review_buttons import COMMAND, stay, turn_to, view_of
 from bot.discord_ui.review_forms import FORM_ID, FORMS
 from bot.discord_ui.rights import moderator_of, refused
@@ -24,6 +24,8 @@ from bot.journeys.changes import Proposed, propose_decoy, propose_entry, propose
 from bot.journeys.review import numbered_case
 from bot.store.cluster_records import Done, Refused, View
 
+_WROTE = limits.QUESTION + limits.ANSWER + 3
+"""What is given back of a form: a question, " / " and its answer."""
 Fields = Mapping[str, tuple[str, ...]]
 _MAY_MODERATE = (
     discord.Permissions(manage_messages=True).value | discord.Permissions(administrator=True).value
@@ -112,13 +114,16 @@ async def _draft(seen: _Seen, app: App, fields: Fields) -> None:
 
 async def _tell(seen: _Seen, app: App, outcome: Proposed | NotProposed, words: str) -> None:
     """The page as it stands now, and the proposal with its problems; or why not, and what was written."""
-    interaction = seen.interaction
+    interaction, wrote = seen.interaction, _you_wrote(words)
     if isinstance(outcome, NotProposed) and outcome.why is not Why.OUTDATED:
-        await whisper(interaction, f"{refusal_text(outcome)}\n{_you_wrote(words)}")
+        why = cut(refusal_text(outcome), limits.MESSAGE_TEXT - len(wrote) - 1)
+        await whisper(interaction, f"{why}\n{wrote}")
         return
     case = await numbered_case(app.store, app.live, seen.cluster_id, seen.view, app.clock(), seen.by.id)
     if isinstance(outcome, NotProposed):
-        await turn_to(interaction, app, case, wording.OUTDATED, _you_wrote(words), view=seen.view)
+        await turn_to(interaction, app, case, wording.OUTDATED, view=seen.view)
+        if wrote:  # a message of its own: a page has no room for a whole answer
+            await whisper(interaction, wrote)
         return
     if interaction.message is not None:
         await turn_to(interaction, app, case, view=seen.view)
@@ -194,4 +199,4 @@ def _record(resolved: Mapping[str, Any], kind: str, user_id: int) -> Mapping[str
 
 
 def _you_wrote(words: str) -> str:
-    return wording.YOU_WROTE.format(text=quoted(words, limits.ANSWER)) if words.strip(" /") else ""
+    return wording.YOU_WROTE.format(text=quoted(words, _WROTE)) if words.strip(" /") else ""
