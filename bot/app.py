@@ -163,12 +163,7 @@ class App:
     async def _read(self, folder: Path | None = None) -> Read:
         """One reading of what is served, or of another folder, off the event loop."""
         keeper = self.keeper = self.keeper or keeper_of(self.settings)
-        served = keeper.folder
-        try:
-            keeper.folder = folder or served
-            return await asyncio.to_thread(keeper.read, self.live, lambda: not self._closing.is_set())
-        finally:
-            keeper.folder = served
+        return await asyncio.to_thread(keeper.read, self.live, lambda: not self._closing.is_set(), folder)
 
     @property
     def folder(self) -> Path:

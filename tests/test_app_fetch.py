@@ -127,6 +127,20 @@ async def test_a_merge_with_an_error_leaves_what_is_live_and_is_told_once(app: A
     assert told == [Came.KEPT, Came.LIVE]
 
 
+async def test_what_is_only_checked_is_never_taken_for_what_is_served(app: App, source: Path) -> None:
+    """An edit of the served folder at that moment would go unseen."""
+    await app.fetch()
+    served = app.folder
+    merged(source, "caveat: likely", "caveat: likly")
+    fetching = asyncio.ensure_future(app.fetch())
+    seen: set[Path] = set()
+    while not fetching.done():
+        seen.add(app.folder)
+        await asyncio.sleep(0)
+    assert isinstance(await fetching, NotTaken)
+    assert seen == {served}
+
+
 async def test_a_main_that_was_rewritten_is_not_taken_over_and_the_mend_is_told(
     app: App, source: Path
 ) -> None:

@@ -74,15 +74,21 @@ class Keeper:
         self._memory: Memory | None = None
         self._book: Book | None = None
 
-    def read(self, before: Live | None, goes_on: Callable[[], bool] = lambda: True) -> Read:
+    def read(
+        self,
+        before: Live | None,
+        goes_on: Callable[[], bool] = lambda: True,
+        folder: Path | None = None,
+    ) -> Read:
         """The library as it stands in the folder; `before` itself where nothing has changed.
 
+        Another `folder` is read this once, such as one that is checked before it is served.
         Only tests are asked that the edit can have changed: see `retest`. Raises StoppedError once
         `goes_on` says no, and KnowledgeNotFoundError where there is no folder, and never was.
         """
         try:
-            engine = self._open_engine(self.folder)
-            loaded = load_library(self.folder, self._seen)
+            engine = self._open_engine(folder or self.folder)
+            loaded = load_library(folder or self.folder, self._seen)
         except KnowledgeNotFoundError:
             if before is None:
                 raise
