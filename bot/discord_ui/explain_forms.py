@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,7 +69,9 @@ async def show(interaction: Interaction, app: App, question: str, entry_id: str 
     live = app.live
 
     async def view() -> ui.LayoutView:
-        return explain_view(question, explain(live.matcher, question), live.library, entry_id)
+        # Each word is left out once: seconds for a long question, in which members' own must not wait.
+        found = await asyncio.to_thread(explain, live.matcher, question)
+        return explain_view(question, found, live.library, entry_id)
 
     await show_privately(interaction, await in_time(interaction, view(), thinking=True))
 

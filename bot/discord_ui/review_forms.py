@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -44,9 +45,9 @@ class QueueModal(ui.Modal):
 async def form_for(what: str, case: Case, app: App) -> QueueModal:
     """The form of that name, filled in as far as the cluster tells."""
     if what in ("phrasing", "decoy"):
-        return _addition(what, case, app)
+        return _addition(what, case, app, await asyncio.to_thread(offered_entries, case, app.live))
     if what == "entry":
-        return _entry(case, app)
+        return _entry(case, app, await asyncio.to_thread(offered_sources, case, app.live))
     if what == "split":
         return await _split(case, app)
     if what == "merge":
@@ -55,8 +56,7 @@ async def form_for(what: str, case: Case, app: App) -> QueueModal:
     return QueueModal(wording.TITLE_ASSIGN, what, case, ui.Label(text=wording.LABEL_WHO, component=who))
 
 
-def _addition(what: str, case: Case, app: App) -> QueueModal:
-    entries = offered_entries(case, app.live)
+def _addition(what: str, case: Case, app: App, entries: Sequence[Entry]) -> QueueModal:
     title = wording.TITLE_PHRASING if what == "phrasing" else wording.TITLE_DECOY
     menu = _menu("entry", [_of_entry(entry, app.live.library) for entry in entries], required=False)
     words = cut(_words(case), limits.PHRASING)
@@ -78,7 +78,7 @@ def _addition(what: str, case: Case, app: App) -> QueueModal:
     )
 
 
-def _entry(case: Case, app: App) -> QueueModal:
+def _entry(case: Case, app: App, keys: Sequence[str]) -> QueueModal:
     library = app.live.library
     levels = [
         discord.SelectOption(
@@ -93,7 +93,7 @@ def _entry(case: Case, app: App) -> QueueModal:
         discord.SelectOption(label=cut(name, limits.OPTION_LABEL), value=key, default=key == nearest)
         for key, name in library.groups.items()
     ]
-    sources = [_of_source(key, library) for key in offered_sources(case, app.live)]
+    sources = [_of_source(key, library) for key in keys]
     question = cut(_words(case), limits.QUESTION)
     fields = [
         ui.Label(text=wording.LABEL_QUESTION, component=_line("question", limits.QUESTION, question)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,7 +144,7 @@ async def case_of(
         disputes=tuple(disputes),
         places=tuple(await queue.places(cluster.id)),
         waiting=await queue.waiting(cluster.id),
-        near=nearest(questions, live),
+        near=await asyncio.to_thread(nearest, questions, live),
         thresholds=live.matcher.thresholds,
         changes=tuple(change for change in found if change.is_open),
         undoable=await queue.undoable(cluster.id, cluster.revision),
