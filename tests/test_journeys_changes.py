@@ -439,6 +439,7 @@ async def test_a_remote_that_was_never_reached_leaves_the_file_and_the_patch(
 
     assert (done.status, done.branch) == (ChangeStatus.KEPT, None)
     assert "until then take the file and the patch" in done.notes[0]
+    assert "none.git cannot be reached" in done.notes[0], "the cause, not what follows from it"
 
 
 def test_what_fails_is_tried_again_ever_more_seldom() -> None:

@@ -282,7 +282,10 @@ def _newest(repository: Repository, notes: list[str]) -> str:
     try:
         return repository.newest()
     except RepositoryError as fault:
-        commit = repository.newest(fetch=False)
+        try:
+            commit = repository.newest(fetch=False)
+        except RepositoryError:
+            raise fault from None  # nothing was ever fetched, and this says why
         notes.append(f"it builds upon what was fetched last: {fault}")
         return commit
 
