@@ -144,6 +144,19 @@ async def test_the_nearest_entries_are_live_each_once_and_never_the_one_shown(st
     assert nearest(case, LIVE, most=2) == found[:2]
 
 
+async def test_what_is_near_by_meaning_goes_first_however_unsure_the_search_is(store: Store) -> None:
+    """Alike in letters are many: "the" and "of" alone make a question like any other."""
+    unsure = replace(LIVE.matcher.thresholds, intercept=-30.0)
+    live = replace(LIVE, matcher=replace(LIVE.matcher, thresholds=unsure))
+    text = "foliage scorched by light"
+    answered_id = await store.keep_answered(Answered(text, "lily-and-cats", "v", "l", 0.9, Way.MATCH), NOON)
+    case = await case_of(store, LIBRARY, answered_id, NOON)
+    assert case is not None
+    by_meaning = [c.entry_id for c in live.matcher.match(text) if c.entry_id != "lily-and-cats"]
+    assert by_meaning[0] == "sunburnt-leaves"
+    assert [entry.id for entry in nearest(case, live)][: len(by_meaning)] == by_meaning
+
+
 @pytest.mark.parametrize(
     "typed",
     ["lily-and-cats", " LILY-and-cats ", "is a LILY poisonous to a cat", "Is a lily poisonous to a cat?"],

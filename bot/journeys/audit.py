@@ -101,8 +101,10 @@ async def judged_in_window(store: Store, way: Way, now: datetime) -> int:
 
 def nearest(case: Case, live: Live, most: int = MOST_NEAREST) -> tuple[Entry, ...]:
     """Live entries that may have been the right one, likeliest first; never the one that was shown."""
-    found = live.matcher.complete(case.drawn.text, most + 1)
-    order = dict.fromkeys([*(entry_id for entry_id, _ in found), *(e.id for e in live.library.live)])
+    text = case.drawn.text
+    by_meaning = (candidate.entry_id for candidate in live.matcher.match(text))
+    by_words = (entry_id for entry_id, _ in live.matcher.complete(text, most + 1))
+    order = dict.fromkeys([*by_meaning, *by_words, *(e.id for e in live.library.live)])
     served = (live.library.served(entry_id) for entry_id in order if entry_id != case.drawn.entry_id)
     return tuple(entry for entry in served if entry is not None)[:most]
 
