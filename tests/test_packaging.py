@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = ROOT / "docker-compose.yml"
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -49,6 +51,16 @@ def test_a_broken_compose_file_is_found(tmp_path: Path) -> None:
 
     assert checked.returncode == 1
     assert "capdrop" in checked.stdout
+
+
+def test_every_setting_of_env_reaches_the_bot_unless_the_image_decides_it() -> None:
+    """What Compose does not hand on stands in .env in vain."""
+    given = the_bot()["environment"]
+    settings = {name.upper() for name in Settings.model_fields}
+    assert settings - set(given) == {"DISCORD_TOKEN", "CACHE_DIR", "MODEL_DIR", "METRICS_PORT"}
+    for name, value in given.items():
+        if "$" in value:
+            assert value.startswith((f"${{{name}:-", f"${{{name}-")), name
 
 
 def test_the_bot_can_write_to_its_data_and_its_tmp_only() -> None:
