@@ -160,6 +160,17 @@ async def test_what_changed_since_a_turn_is_told_and_nothing_else(store: Store) 
     assert [(each.cluster_id, each.size) for each in sums] == [(first, 0)]
 
 
+async def test_vectors_of_questions_that_have_moved_meanwhile_are_not_taken(store: Store) -> None:
+    first, second = [await asked(store, f"question {n}") for n in range(2)]
+    number = await placed(store, first, second)
+    done(await store.acts.split(number, 1, [second], ADA, NOON))
+    short, total = a_vector(1).astype(np.float16).tobytes(), a_vector(1).tobytes()
+    await store.placing.renew(number, MODEL, total, {first: short, second: short}, NOON)
+    assert number in await store.placing.stale(MODEL, 9)
+    await store.placing.renew(number, MODEL, total, {first: short}, NOON)
+    assert number not in await store.placing.stale(MODEL, 9)
+
+
 async def test_distinct_askers_are_those_of_one_origin_and_epoch(store: Store) -> None:
     question = await asked(store, "one")
     number = await placed(store, question)

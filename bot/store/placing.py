@@ -280,9 +280,17 @@ class Placing:
     async def renew(
         self, cluster_id: int, model: str, total: bytes, vectors: Mapping[int, bytes], at: datetime
     ) -> None:
-        """The vectors of a cluster under another model: the sum (float32), each question's (float16)."""
+        """The vectors of a cluster under another model: the sum (float32), each question's (float16).
+
+        Nothing, so that it is still stale, where other questions belong to it by now.
+        """
         async with self._writer.begin() as connection:
             turn = await next_turn(connection, at)
+            here = sa.select(cluster_questions.c.question_id).where(
+                cluster_questions.c.cluster_id == cluster_id
+            )
+            if set((await connection.execute(here)).scalars()) != set(vectors):
+                return
             for question_id, vector in vectors.items():
                 mine = sa.update(cluster_questions).where(
                     cluster_questions.c.question_id == question_id,
