@@ -12,6 +12,7 @@ import pytest
 from bot.core.delivery import Kind
 from bot.core.outcome import Candidate, Reason
 from bot.journeys.choose import expire_offers
+from bot.journeys.entry_tests import StoppedError
 from bot.journeys.gather import Gathered, Gatherer
 from bot.journeys.live import Live
 from bot.journeys.pseudonyms import Pseudonyms
@@ -90,6 +91,14 @@ async def test_a_library_is_asked_once(store: Store, gatherer: Gatherer) -> None
     assert len(await ask_again(store, with_library(NEW, version="next"), NOON)) == 1
 
 
+async def test_given_up_in_the_middle_it_begins_anew_the_next_time(store: Store, gatherer: Gatherer) -> None:
+    await ask(store, gatherer, FERNS[0])
+    with pytest.raises(StoppedError):
+        await ask_again(store, NEW, NOON, lambda: False)
+    assert (await the(store)).proposed_entry_id is None
+    assert len(await ask_again(store, NEW, NOON)) == 1
+
+
 async def test_what_no_entry_answers_any_more_is_not_proposed_any_more(
     store: Store, gatherer: Gatherer
 ) -> None:
@@ -159,6 +168,20 @@ async def test_who_waits_for_several_of_its_questions_is_told_once(store: Store,
     (row,) = await store.outbox.rows()
     assert row["mention_channel_id"] == 55, "allowed once is allowed"
     assert await store.waiting(last) == [ALICE], "the one trace that goes with the message"
+
+
+async def test_who_waits_for_what_was_answered_before_it_was_opened_again_is_told_too(
+    store: Store, gatherer: Gatherer
+) -> None:
+    first, second = [await ask(store, gatherer, text) for text in FERNS[:2]]
+    assert isinstance(await resolved(store), Resolved)
+    assert await ask(store, gatherer, FERNS[1]) == second
+    await store.add_waiter(first, ALICE, NOON)
+    assert await store.outbox.rows() == [], "what answered it before may not"
+    found = await resolved(store)
+    assert isinstance(found, Resolved)
+    assert found.told == 1
+    assert [row["user_id"] for row in await store.outbox.rows()] == [ALICE]
 
 
 async def test_of_two_who_confirm_one_wins_and_the_other_sees_how_it_stands(

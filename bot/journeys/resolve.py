@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.moderator import Moderator
 from bot.core.outcome import Answer, Outcome, Reason
+from bot.journeys.entry_tests import StoppedError
 from bot.journeys.live import Live
 from bot.store.cluster_records import Cluster, Refused
 from bot.store.resolving import ToAsk
@@ -57,12 +59,15 @@ class Outdated:
     why: Refused
 
 
-async def ask_again(store: Store, live: Live, now: datetime) -> tuple[Proposed, ...]:
+async def ask_again(
+    store: Store, live: Live, now: datetime, goes_on: Callable[[], bool] = lambda: True
+) -> tuple[Proposed, ...]:
     """Ask every open question of this library, once for each version of it; what is new is returned.
 
     Clusters that an entry answers are noted as proposed, those that none answers any more are not. Cut off
     anywhere, it begins anew at the next call. An entry that the asker has refused (as "Not my question" or
-    "None of these") is proposed only where the question is a phrasing of it by now.
+    "None of these") is proposed only where the question is a phrasing of it by now. Raises StoppedError once
+    `goes_on`, which is asked between batches, says no.
     """
     version = live.library.version
     if await store.marks.get(MARK) == version:
@@ -71,6 +76,8 @@ async def ask_again(store: Store, live: Live, now: datetime) -> tuple[Proposed, 
     times: Counter[int] = Counter()
     last_id = 0
     while found := await store.resolving.to_ask(last_id, BATCH):
+        if not goes_on():
+            raise StoppedError
         outcomes = await asyncio.to_thread(live.matcher.respond_many, [each.text for each in found])
         for question, outcome in zip(found, outcomes, strict=True):
             times[question.cluster_id] += question.times

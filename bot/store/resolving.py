@@ -166,7 +166,12 @@ class Resolving:
                 .returning(questions.c.id)
             )
             ids = sorted(answered.scalars())
-            told = await _tell(connection, ids, cluster_id, entry_id, entry_version, at)
+            # Also those that were answered before it was opened again: somebody may wait for one since.
+            all_of_them = sa.select(questions.c.id).where(
+                questions.c.id.in_(mine), questions.c.status == QuestionStatus.ANSWERED
+            )
+            waited_for = sorted((await connection.execute(all_of_them)).scalars())
+            told = await _tell(connection, waited_for, cluster_id, entry_id, entry_version, at)
             action_id = await note_action(
                 connection,
                 Act.RESOLVE,

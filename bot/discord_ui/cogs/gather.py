@@ -23,13 +23,15 @@ class Gather(commands.Cog):
     def __init__(self, app: App) -> None:
         self.app = app
         self._gathering = asyncio.Lock()
+        self._ends = False
 
     async def cog_load(self) -> None:
         """Start the loop."""
         self.gather.start()
 
     async def cog_unload(self) -> None:
-        """Stop it, yet never in the middle of a write."""
+        """Stop it after the batch that is under way, never in the middle of a write."""
+        self._ends = True
         async with self._gathering:
             self.gather.cancel()
 
@@ -43,7 +45,7 @@ class Gather(commands.Cog):
                     done = await self.app.gatherer.gather(self.app.live.matcher.engine, self.app.clock())
                     if done.placed or done.disputes:
                         log.info("gathered", placed=done.placed, joined=done.joined, moved=done.moved)
-                    if done.is_all:
+                    if done.is_all or self._ends:
                         break
         except Exception as error:  # a loop that dies silently would never gather again
             log.error("gathering failed", reference=errors.new_reference(), exc_info=error)

@@ -11,6 +11,8 @@ from discord.ext import commands, tasks
 
 from bot.app import App
 from bot.discord_ui import errors
+from bot.journeys.entry_tests import StoppedError
+from bot.journeys.live import Live
 from bot.journeys.resolve import ask_again
 
 log = structlog.get_logger(__name__)
@@ -26,6 +28,7 @@ class Resolve(commands.Cog):
     def __init__(self, app: App) -> None:
         self.app = app
         self._asked: str | None = None
+        self._ends = False
         self._working = asyncio.Lock()
 
     async def cog_load(self) -> None:
@@ -33,7 +36,8 @@ class Resolve(commands.Cog):
         self.turns.start()
 
     async def cog_unload(self) -> None:
-        """Stop it, yet never in the middle of a write."""
+        """Stop it after what is under way, yet not only after every open question was asked."""
+        self._ends = True
         async with self._working:
             self.turns.cancel()
 
@@ -43,6 +47,8 @@ class Resolve(commands.Cog):
         try:
             async with self._working:
                 await self.turn()
+        except StoppedError:
+            return
         except Exception as error:  # a loop that dies silently would never ask again
             log.error("asking again failed", reference=errors.new_reference(), exc_info=error)
 
@@ -50,12 +56,16 @@ class Resolve(commands.Cog):
         """Ask again where the library is new, and write down what is to be said of what is open or closed."""
         live, now = self.app.live, self.app.clock()
         if self._asked != live.library.version:
-            proposed = await ask_again(self.app.store, live, now)
+            proposed = await ask_again(self.app.store, live, now, lambda: self._goes_on(live))
             self._asked = live.library.version
             if proposed:
                 log.info("clusters have an answer by now", proposed=len(proposed))
         await self.app.store.resolving.remind(now)
         await self.app.store.resolving.close(now - THOUGHT_OVER, now)
+
+    def _goes_on(self, live: Live) -> bool:
+        """Not where the bot ends, nor where a newer library is to be asked."""
+        return not self._ends and self.app.live is live
 
 
 async def setup(bot: Any) -> None:
