@@ -180,6 +180,7 @@ class Settings(BaseSettings):
 _MENDS = {
     "bool_parsing": "write true or false",
     "int_parsing": "write a whole number",
+    "string_pattern_mismatch": "write the name of a branch, such as main",
 }
 """In plain words what pydantic says of a value; it names what is allowed in most other cases itself."""
 

@@ -154,7 +154,8 @@ def test_a_mistake_that_was_mended_word_for_word_still_counts() -> None:
 
 
 def test_a_mistake_of_which_nobody_said_what_is_right_counts_while_it_is_answered() -> None:
-    assert asked_again(Judged("lily poisonous for cat", None, False)) <= 1 / 301
+    assert asked_again(Judged("is a lily poisonous to a snail", None, False)) == 1 / 301
+    assert asked_again(Judged("who won the cup", None, False)) == 0.0, "it is answered no longer"
 
 
 def test_the_labelled_questions_alone_may_not_go_below_what_was_judged() -> None:
