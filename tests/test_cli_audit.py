@@ -156,6 +156,10 @@ def test_what_was_judged_becomes_questions_to_measure_by(tmp_path: Path) -> None
         ("can leaves get burnt", Kind.NEAR_MISS, "lily-and-cats"),
     ]
     assert audit("labelled").stdout == file.read_text("utf-8")
+    file.write_text("reworded by hand", encoding="utf-8")
+    again = audit("labelled", "--output", str(file))
+    assert (again.exit_code, file.read_text("utf-8")) == (2, "reworded by hand")
+    assert "is there already" in again.stderr
 
 
 def test_without_a_judgement_no_file_is_written(tmp_path: Path) -> None:

@@ -143,6 +143,7 @@ def labelled(output: Path | None, knowledge: Path | None, database: str | None) 
 
     Right ones ask for the entry that was shown, wrong ones for the one that was named, or for
     none. They are members' words, scrubbed but not reworded: read them before you commit them.
+    A FILE that is there already is never written over, since you may have reworded it.
 
     \b
     Example:
@@ -241,5 +242,9 @@ def _write(text: str, count: int, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
+    if output.is_file():
+        raise CouldNotRun(
+            f"{output} is there already, perhaps reworded by hand: name another file, or move it"
+        )
     write_output(output, text)
     click.echo(f"wrote {count} {'question' if count == 1 else 'questions'} to {output}", err=True)
