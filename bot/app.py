@@ -41,6 +41,8 @@ STOPPING_S = 5.0
 
 SERVED = "served"
 """The folder of the fetched copies, within the data folder."""
+DEALT_WITH_KEPT = timedelta(days=30)
+"""So long what moderators resolved or dismissed can be thought over, and the same words are known again."""
 DELIVERIES_KEPT = timedelta(days=400)
 """Longer than any message may be kept, so that no notice is given twice. No person stands in them."""
 
@@ -294,7 +296,7 @@ class App:
             log.error("gathering failed", reference=secrets.token_hex(3).upper(), exc_info=fault)
 
     async def tidy(self) -> None:
-        """What runs every minute: offers left alone become unanswered, old answered questions go."""
+        """What runs every minute: offers left alone become unanswered, what is old goes."""
         now = self.clock()
         expired = await expire_offers(self.store, now)
         purged = await self.store.purge_answered(now - timedelta(days=self.settings.answered_kept_days))
@@ -303,8 +305,10 @@ class App:
         )
         messages = await self.store.shown.purge(now - timedelta(days=self.settings.message_ids_kept_days))
         await self.store.outbox.purge(now - DELIVERIES_KEPT)
-        if expired or purged or forgotten or messages:
-            log.info("tidied", expired=expired, purged=purged, audits_forgotten=forgotten, messages=messages)
+        dealt_with = await self.store.dealt_with.forget(now - DEALT_WITH_KEPT, now)
+        counts = {"expired": expired, "purged": purged, "audits_forgotten": forgotten, "messages": messages}
+        if any(counts.values()) or dealt_with:
+            log.info("tidied", **counts, dealt_with=dealt_with)
 
 
 async def open_workbench(settings: Settings, store: Store) -> Workbench:

@@ -5,15 +5,31 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.app import App
 from bot.core.outcome import Reason
+from bot.journeys.gather import Gatherer
+from bot.journeys.pseudonyms import Pseudonyms
+from bot.matching.engine import PLAIN
+from bot.store.cluster_records import Cluster, Dismissal, Refused
 from bot.store.records import Feedback, FeedbackKind, Place, Way
 from bot.store.store import Store
 from tests.databases import sqlite_url
 from tests.make import KNOWLEDGE, some_settings
+from tests.make_changes import ADA
 from tests.make_kept import NOON, a_kept, a_live, an_answered, later
 
 pytest_plugins = ["tests.store_fixtures"]
+
+
+async def a_cluster(store: Store, folder: Path, text: str) -> Cluster:
+    """A question that was not answered, in a cluster of its own."""
+    question_id = await store.log_unanswered(a_kept(text, key=text), Reason.UNSURE, NOON)
+    number = await Gatherer(store, Pseudonyms(folder)).asked(question_id, 501, PLAIN, NOON)
+    found = await store.clusters.cluster(number or 0)
+    assert found is not None
+    return found
 
 
 async def test_an_answered_question_is_kept_without_who_or_where(store: Store) -> None:
@@ -72,6 +88,41 @@ async def test_unanswered_questions_and_waiters_are_not_purged(store: Store) -> 
     await store.purge_answered(later(60))
     assert [each.id for each in await store.open_questions()] == [question_id]
     assert await store.waiting(question_id) == [501]
+
+
+@pytest.mark.parametrize("is_resolved", [True, False])
+async def test_what_moderators_dealt_with_is_forgotten_words_and_all(
+    store: Store, tmp_path: Path, is_resolved: bool
+) -> None:
+    dealt, other = await a_cluster(store, tmp_path, "a secret about lilies"), "which pot suits a big yucca"
+    still = await a_cluster(store, tmp_path, other)
+    if is_resolved:
+        await store.resolving.resolve(dealt.id, dealt.revision, "holes", "0a1b2c3d", ADA, NOON)
+    else:
+        await store.acts.dismiss(dealt.id, dealt.revision, Dismissal.SPAM, ADA, NOON)
+    (action,) = await store.clusters.history(dealt.id)
+    assert await store.dealt_with.forget(NOON, later(1)) == 0, "not yet"
+    assert await store.dealt_with.forget(later(1), later(1)) == 1
+    assert await store.dealt_with.forget(later(1), later(1)) == 0
+    left = await store.clusters.cluster(dealt.id)
+    assert left is not None
+    assert (left.size, left.title) == (0, "")
+    assert await store.clusters.questions(dealt.id) == []
+    assert [each.text for each in await store.open_questions()] == [other]
+    assert await store.clusters.cluster(still.id) == still
+    assert await store.acts.undo(action.id, ADA, later(2)) is Refused.IMPOSSIBLE
+
+
+async def test_what_somebody_waits_for_or_asked_since_is_not_forgotten(store: Store, tmp_path: Path) -> None:
+    for text in ("one waits", "one asked since"):
+        cluster = await a_cluster(store, tmp_path, text)
+        await store.acts.dismiss(cluster.id, cluster.revision, Dismissal.SPAM, ADA, NOON)
+    assert await store.add_waiter(1, 501, later(1))
+    await store.log_unanswered(a_kept("one asked since", key="one asked since"), Reason.UNSURE, later(5))
+    assert await store.dealt_with.forget(later(5), later(5)) == 0
+    assert await store.waiting(1) == [501]
+    await store.remove_waiter(1, 501)
+    assert await store.dealt_with.forget(later(5), later(5)) == 1
 
 
 async def test_what_was_forgotten_does_not_linger_in_the_sqlite_file(tmp_path: Path) -> None:

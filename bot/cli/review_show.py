@@ -110,8 +110,9 @@ def _places(case: Case) -> Iterator[str]:
 
 
 def _title(cluster: Cluster) -> str:
-    is_dispute = cluster.kind is ClusterKind.DISPUTE
-    return f'"This is wrong" about {cluster.entry_id}' if is_dispute else _quote(cluster.title, 250)
+    if cluster.kind is ClusterKind.DISPUTE:
+        return f'"This is wrong" about {cluster.entry_id}'
+    return _quote(cluster.title, 250) if cluster.title else wording.TITLE_FORGOTTEN
 
 
 def _state(cluster: Cluster) -> str:

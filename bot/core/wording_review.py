@@ -25,6 +25,7 @@ EMPTY = {
 HEADING = "**{view}**: {place} of {total}"
 HEADING_APART = "**{view}**: {total}"
 TITLE = "### {number} · {title}"
+TITLE_FORGOTTEN = "what was asked is not kept any more"
 TITLE_DISPUTE = "### {number} · “This is wrong” about {title}"
 ONE_QUESTION = "one question"
 MANY_QUESTIONS = "{count} questions"

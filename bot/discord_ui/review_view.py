@@ -93,7 +93,8 @@ def _head(case: Case, library: Library, guild_id: int | None) -> Iterator[str]:
         title = quoted(entry.question if entry is not None else cluster.entry_id or "", _TITLE_ROOM)
         yield wording.TITLE_DISPUTE.format(number=cluster.id, title=title)
     else:
-        yield wording.TITLE.format(number=cluster.id, title=quoted(cluster.title, _TITLE_ROOM))
+        title = quoted(cluster.title, _TITLE_ROOM) or wording.TITLE_FORGOTTEN
+        yield wording.TITLE.format(number=cluster.id, title=title)
     yield asked_line(case, _day(cluster.first_at), _ago(cluster.last_at))
     if case.places:
         places = ", ".join(_place(place, guild_id) for place in case.places)

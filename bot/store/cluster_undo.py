@@ -51,6 +51,8 @@ async def undo(
     was = await _one(connection, cluster_id)
     if was is None or was.revision != before["revision"]:
         return Refused.OUTDATED
+    if act is Act.DISMISS and not was.size:
+        return Refused.IMPOSSIBLE  # what was dismissed is forgotten by now
     other = before.get("other")
     if other is not None:
         beside = await _one(connection, int(other))

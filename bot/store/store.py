@@ -17,6 +17,7 @@ from bot.store.changes import Changes
 from bot.store.cluster_acts import Acts
 from bot.store.cluster_records import QuestionStatus
 from bot.store.clusters import Clusters
+from bot.store.dealt_with import DealtWith
 from bot.store.engine import for_writing, open_engine
 from bot.store.looking_back import LookingBack
 from bot.store.marks import Marks
@@ -67,6 +68,7 @@ class Store:
         self.clusters = Clusters(engine)
         self.placing = Placing(engine)
         self.acts = Acts(engine)
+        self.dealt_with = DealtWith(engine)
         self.looking_back = LookingBack(engine)
         self.resolving = Resolving(engine)
 
