@@ -22,6 +22,7 @@ from bot.core.outcome import Answer, Outcome
 from bot.knowledge.labelled import load_labelled
 from bot.knowledge.load import load_library
 from bot.matching.engine import Engine, Kind, cache_folder
+from bot.matching.explain import explain
 from bot.matching.index import Index, Subject
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import normalise
@@ -104,6 +105,16 @@ def test_what_a_higher_threshold_answers_a_lower_one_answers_too(
     )
     if isinstance(at_high, Answer):
         assert at_low == at_high
+
+
+@both_engines
+@settings(max_examples=30, deadline=None)
+@given(asked)
+def test_an_explanation_tells_the_confidence_by_which_was_decided(kind: Kind, question: str) -> None:
+    matcher = the_matcher(kind)
+    decided = {each.entry_id: each.confidence for each in matcher.respond(question).candidates}
+    entries = [each for each in explain(matcher, question).candidates if not each.is_kind]
+    assert [each.confidence for each in entries] == [decided[each.id] for each in entries]
 
 
 @lru_cache(maxsize=2)

@@ -60,17 +60,19 @@ def explain(matcher: Matcher, question: str, most: int = 3) -> Explanation:
     index = matcher.index
     text = normalise(question[:MOST_CHARACTERS])
     respelt = index.spelling.respell(text)
+    told = {candidate.entry_id: candidate.confidence for candidate in matcher.match(question)}
     candidates = []
     if text:
         query = index.vectoriser.vector(respelt)
         cosines = index.rows.cosines(query)
         for ranked in matcher.ranked([question])[0][:most]:
-            decoys = len(index.ids) + ranked.label
+            decoys, name = len(index.ids) + ranked.label, index.ids[ranked.label]
+            is_kind, own = ranked.label >= index.entries, confidence(ranked.signals, matcher.thresholds)
             candidates.append(
                 Reasoned(
-                    id=index.ids[ranked.label],
-                    is_kind=ranked.label >= index.entries,
-                    confidence=confidence(ranked.signals, matcher.thresholds),
+                    id=name,
+                    is_kind=is_kind,
+                    confidence=own if is_kind else told.get(name, own),
                     phrasings=_nearest(matcher, cosines, ranked.label),
                     decoys=_nearest(matcher, cosines, decoys),
                     signals=ranked.signals,
