@@ -16,7 +16,7 @@ from bot.cli.database import LARGEST_ID, address_of, opened, with_database
 from bot.cli.edges import CouldNotRun
 from bot.cli.output import write_output
 from bot.cli.served import folder_served, with_served_knowledge
-from bot.cli.terminal import marked, open_console
+from bot.cli.terminal import marked, on_one_line, open_console
 from bot.core import wording_audit as wording
 from bot.core.labelled import Labelled
 from bot.core.moderator import COMMAND_LINE_ID, Moderator
@@ -174,7 +174,7 @@ def _case_lines(case: Case, live: Live) -> Iterator[Text]:
     heading = wording.HEADING if is_match else wording.HEADING_CHOSEN
     yield marked(heading.format(judged=case.judged, aim=case.aim))
     yield Text()
-    yield marked(wording.ASKED.format(on=drawn.at.date(), text=_one_line(drawn.text)))
+    yield marked(wording.ASKED.format(on=drawn.at.date(), text=on_one_line(drawn.text)))
     yield marked((wording.ANSWERED if is_match else wording.CHOSE).format(confidence=drawn.confidence))
     if entry is None:
         yield Text(wording.ENTRY_DELETED.format(entry=drawn.entry_id))
@@ -190,16 +190,12 @@ def _case_lines(case: Case, live: Live) -> Iterator[Text]:
     yield Text(f"Say one of:  caveat audit judge {drawn.id} right | wrong [--entry ID | --none] | unsure")
 
 
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
 def _entry_id(typed: str, folder: Path) -> str:
     live = open_live(folder)
     entry = entry_called(typed, live)
     if entry is None:
         near = ", ".join(called_alike(typed, live))
-        raise CouldNotRun(f'there is no live entry "{_one_line(typed)}"; did you mean {near}?')
+        raise CouldNotRun(f'there is no live entry "{on_one_line(typed)}"; did you mean {near}?')
     return entry.id
 
 

@@ -11,7 +11,7 @@ import click
 from bot.cli.database import address_of, opened, with_database
 from bot.cli.measured import open_library
 from bot.cli.served import folder_served, with_served_knowledge
-from bot.cli.terminal import marked, open_console
+from bot.cli.terminal import marked, on_one_line, open_console
 from bot.core.library import Library
 from bot.journeys.digest import Digest, digest_of
 from bot.reports.digest_text import as_json, digest_lines
@@ -62,4 +62,4 @@ async def _read(address: str, library: Library, until: date) -> Digest:
 
 def _plain(text: str) -> str:
     """On one line, and without what would steer the terminal or be taken for bold."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split()).replace("**", "*")
+    return on_one_line(text).replace("**", "*")

@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.cli.edges import CouldNotRun
 from bot.cli.review_place import Place
 from bot.cli.review_work import gathered
-from bot.cli.terminal import marked, open_console, print_table
+from bot.cli.terminal import marked, on_one_line, open_console, print_table
 from bot.core import wording_review as wording
 from bot.journeys.review import Case, numbered_case
 from bot.reports.review_text import action_line, asked_line, why_not
@@ -195,7 +195,7 @@ def _print_json(plain: Any) -> None:
 
 
 def _quote(text: str, most: int) -> str:
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    flat = on_one_line(text)
     return flat if len(flat) <= most else f"{flat[: most - 1]}…"
 
 

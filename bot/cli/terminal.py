@@ -33,6 +33,11 @@ def open_console() -> Console:
     return console
 
 
+def on_one_line(text: str) -> str:
+    """Somebody's words without line breaks and without what would steer the terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def marked(line: str, style: str = "") -> Text:
     """A line of the wording: its **bold** becomes bold, everything else stays as it is."""
     text = Text(style=style)
