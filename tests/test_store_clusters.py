@@ -135,7 +135,7 @@ async def test_joined_clusters_keep_the_lower_number_and_the_higher_leads_there(
     assert await store.placing.write(plan, NOON) is not None
     assert (await the(store, low)).size == 2
     gone = await the(store, high)
-    assert (gone.status, gone.merged_into) == (ClusterStatus.MERGED, low)
+    assert (gone.status, gone.merged_into, gone.title) == (ClusterStatus.MERGED, low, "")
     left = await store.clusters.left_of(high)
     assert left is not None and left.id == low
 
@@ -330,7 +330,8 @@ async def test_a_split_parts_the_questions_and_undo_joins_them(store: Store) -> 
     assert await store.placing.stale(MODEL, 9) == [number, new.id]
     back = done(await store.acts.undo(outcome.action_id, ADA, NOON))
     assert (back.cluster.id, back.cluster.size) == (number, 3)
-    assert (await the(store, new.id)).merged_into == number
+    led = await the(store, new.id)
+    assert (led.merged_into, led.title) == (number, "")
 
 
 async def test_a_split_of_all_or_of_nothing_is_refused(store: Store) -> None:
@@ -349,9 +350,11 @@ async def test_a_merge_takes_everything_over_and_undo_parts_it_again(store: Stor
     await store.placing.note_asked(first, (ours, "e", "a"), NOON)
     outcome = done(await store.acts.merge(ours, 1, theirs, ADA, NOON))
     assert (outcome.cluster.id, outcome.cluster.size, outcome.cluster.first_at) == (theirs, 2, NOON)
-    assert (await the(store, ours)).merged_into == theirs
+    led = await the(store, ours)
+    assert (led.merged_into, led.title) == (theirs, "")
     back = done(await store.acts.undo(outcome.action_id, ADA, NOON))
     assert (back.cluster.id, back.cluster.size, back.cluster.status) == (ours, 1, ClusterStatus.OPEN)
+    assert back.cluster.title == "one"
     assert (await the(store, theirs)).size == 1
 
 

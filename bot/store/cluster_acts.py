@@ -160,7 +160,9 @@ class Acts:
             alike = was.kind == other.kind and was.entry_id == other.entry_id
             if cluster_id == into_id or other.status != ClusterStatus.OPEN or not alike:
                 return Refused.IMPOSSIBLE
-            gone = {"status": ClusterStatus.MERGED, "merged_into": into_id, "changed": turn}
+            gone: dict[str, Any] = {"status": ClusterStatus.MERGED, "merged_into": into_id, "changed": turn}
+            if was.kind == ClusterKind.QUESTION:
+                gone["title"] = ""  # a member's words, which would outlive the question that they are of
             row = await claim(connection, cluster_id, revision, gone)
             if row is None:
                 return await _why_not(connection, cluster_id)

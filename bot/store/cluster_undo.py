@@ -116,7 +116,7 @@ async def _part(connection: AsyncConnection, act: Act, cluster_id: int, other: i
         for table in (cluster_questions, cluster_feedback, cluster_askers):
             mine = sa.update(table).where(table.c.cluster_id == other)
             await connection.execute(mine.values(cluster_id=cluster_id))
-        gone: dict[str, Any] = {"status": ClusterStatus.MERGED, "merged_into": cluster_id}
+        gone: dict[str, Any] = {"status": ClusterStatus.MERGED, "merged_into": cluster_id, "title": ""}
         back = sa.update(clusters).where(clusters.c.id == other)
         await connection.execute(back.values(**gone, revision=clusters.c.revision + 1, changed=turn))
     else:

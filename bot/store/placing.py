@@ -355,9 +355,10 @@ async def _join(connection: AsyncConnection, low: int, high: int, turn: int) -> 
     """All of `high` goes into `low`, and whoever looks for it is led there."""
     for table in (cluster_questions, cluster_feedback, cluster_askers):
         await connection.execute(sa.update(table).where(table.c.cluster_id == high).values(cluster_id=low))
-    gone = {"status": ClusterStatus.MERGED, "merged_into": low, "vector": None, "size": 0, "changed": turn}
+    # Its title, a member's words, would outlive the question that it is of.
+    gone = {"status": ClusterStatus.MERGED, "merged_into": low, "vector": None, "size": 0, "title": ""}
     one = sa.update(clusters).where(clusters.c.id == high)
-    await connection.execute(one.values(revision=clusters.c.revision + 1, **gone))
+    await connection.execute(one.values(revision=clusters.c.revision + 1, changed=turn, **gone))
     stays = sa.update(clusters).where(clusters.c.id == low)
     await connection.execute(stays.values(revision=clusters.c.revision + 1))
 
