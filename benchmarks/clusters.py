@@ -23,8 +23,7 @@ from sklearn.cluster import HDBSCAN, AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
 
 from benchmarks.corpus import KNOWLEDGE, ROOT
-from benchmarks.matching_paper import BEGINS
-from benchmarks.section import write_section
+from benchmarks.section import BEGINS, write_section
 from bot.core.labelled import Half, Kind, Labelled
 from bot.knowledge.labelled import load_labelled
 from bot.matching.clusters import cluster

@@ -15,7 +15,6 @@ import asyncio
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.corpus import ROOT, mistyped, shipped_set
+from benchmarks.section import BEGINS, filled, machine, seconds_table, write_section
 from bot.store.records import Answered, Way
 from bot.store.store import Store
 
@@ -32,7 +32,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def main() -> None:
-    """Measure and print each round."""
+    """Measure, print, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--questions", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=2)
@@ -44,7 +44,8 @@ def main() -> None:
         asyncio.run(write_log(address, given.questions))
         command = [sys.executable, "-m", "bot", "diff", "--format", "json", "--knowledge", "knowledge"]
         own = {"DATABASE_URL": address, "MATCHER": given.matcher, "PYTHONPATH": str(ROOT)}
-        taken = []
+        taken: list[float] = []
+        worked_by: list[float] = []
         for _ in range(given.rounds):
             started, worked = time.perf_counter(), os.times()
             ran = subprocess.run(  # noqa: S603  # our own command
@@ -56,10 +57,17 @@ def main() -> None:
             found = json.loads(ran.stdout)
             now = os.times()
             worked_s = now.children_user + now.children_system - worked.children_user - worked.children_system
+            worked_by.append(worked_s)
             asked = f"{found['kept']:,} kept and {found['labelled']:,} labelled questions"
             print(f"{taken[-1]:6.1f} s ({worked_s:.1f} s of processor): {asked}", flush=True)
             print(f"{'':9}{len(found['changes']):,} of them changed", flush=True)
-    print(f"caveat diff, {given.matcher} search: median {statistics.median(taken):.1f} s")
+    told = f"""`python -m benchmarks.diff`, {machine()}. The log of {given.questions:,} distinct questions and
+        the labelled ones of the shipped knowledge, {given.matcher} search; the whole command,
+        nothing embedded before."""
+    rows = {"`caveat diff`": taken, "processor time of it": worked_by}
+    text = f"## What an edit changes\n\n{filled(told)}\n\n{seconds_table(rows)}"
+    print(text)
+    write_section(ROOT / "docs" / "BENCHMARKS.md", f"diff-{given.matcher}", text, BEGINS)
 
 
 def write_repository(folder: Path) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ import simcord
 import yaml
 
 from benchmarks.corpus import ROOT, Subject, public_sets, recombined, shipped_set
+from benchmarks.section import BEGINS, filled, machine, seconds_table, write_section
 from bot.app import App
 from bot.core.problem import Severity
 from bot.discord_ui.client import CaveatBot, create_bot
@@ -49,7 +49,7 @@ SHARED = ("caveats.yaml", "sources.yaml", "calibration.yaml")
 
 
 def main() -> None:
-    """Measure and print the median and the worst of each kind of edit."""
+    """Measure each kind of edit, print, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--entries", type=int, default=1000)
     parser.add_argument("--rounds", type=int, choices=range(1, 4), default=3)
@@ -59,9 +59,11 @@ def main() -> None:
         folder, cache = Path(made) / "knowledge", a_cache(Path(made) / "cache")
         count = write_knowledge(folder, given.entries, given.matcher, cache)
         rows = asyncio.run(measure(folder, cache, given.matcher, given.rounds))
-    print(f"\n{count} entries, {given.matcher} search, {given.rounds} rounds: seconds from the edit to live")
-    for name, taken in rows.items():
-        print(f"{name:34} median {statistics.median(taken):5.2f}   worst {max(taken):5.2f}")
+    told = f"""`python -m benchmarks.live`, {machine()}. {count:,} entries, {given.matcher} search: from the
+        moment in which the file is written to the one in which the bot answers from it."""
+    text = f"## From an edit to live\n\n{filled(told)}\n\n{seconds_table(rows)}"
+    print(text)
+    write_section(ROOT / "docs" / "BENCHMARKS.md", f"live-{given.matcher}", text, BEGINS)
 
 
 def a_cache(folder: Path) -> Path:

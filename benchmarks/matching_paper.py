@@ -8,10 +8,9 @@ from typing import Any
 
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.corpus import PUBLIC, SCALED, SHIPPED, TYPO
-from benchmarks.section import filled, write_section
+from benchmarks.section import BEGINS, filled, write_section
 
 Row = dict[str, Any]
-BEGINS = "# Benchmarks\n\nEvery figure here is written by the command that is named beside it.\n"
 FEWEST_FOR_P99 = 300
 """Questions under which the slowest in a hundred says little: the slowest of all is told instead."""
 SHOWN = [*PUBLIC, SHIPPED]

@@ -26,8 +26,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from benchmarks.corpus import KNOWLEDGE, ROOT
-from benchmarks.matching_paper import BEGINS
-from benchmarks.section import write_section
+from benchmarks.section import BEGINS, write_section
 from bot.app import App
 from bot.core.labelled import Kind
 from bot.core.outcome import Candidate, Reason

@@ -1,6 +1,6 @@
 """How long until the bot is ready, and until `caveat ask` has answered, each in a process of its own.
 
-    python benchmarks/start.py [--rounds 5]
+    python -m benchmarks.start [--rounds 5]
 
 Ready: from the start of the process until the bot has opened the store (the SQLite file of an earlier start),
 loaded the shipped knowledge, and told a simulated Discord its commands. Ask: the whole command, cold.
@@ -10,14 +10,14 @@ Both with the search model set up and its vectors cached, as after `caveat check
 from __future__ import annotations
 
 import argparse
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.corpus import ROOT
+from benchmarks.section import BEGINS, filled, machine, seconds_table, write_section
+
 QUESTION = "does bfr really raise gh 290x??"
 READY = """
 import asyncio, gc, sys
@@ -55,7 +55,7 @@ def seconds_until(arguments: list[str], line: str | None) -> float:
 
 
 def main() -> None:
-    """Measure and print the median and the worst of each."""
+    """Measure, print, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
@@ -68,9 +68,12 @@ def main() -> None:
         for _ in range(rounds):
             rows["start to ready"].append(seconds_until(ready, "ready"))
             rows["caveat ask, cold"].append(seconds_until(ask, None))
-    print(f"{'':20} {'median':>8} {'worst':>8}   ({rounds} rounds)")
-    for name, taken in rows.items():
-        print(f"{name:20} {statistics.median(taken):7.2f}s {max(taken):7.2f}s")
+    told = f"""`python -m benchmarks.start`, {machine()}. From the start of the process, the search model set
+        up and its vectors cached: until the bot has told a simulated Discord its commands, on the SQLite file
+        of an earlier start; until `caveat ask` has answered and ended."""
+    text = f"## How quickly it starts\n\n{filled(told)}\n\n{seconds_table(rows)}"
+    print(text)
+    write_section(ROOT / "docs" / "BENCHMARKS.md", "start", text, BEGINS)
 
 
 if __name__ == "__main__":
