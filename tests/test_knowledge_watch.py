@@ -123,7 +123,7 @@ def test_a_folder_that_is_gone_for_a_while_is_watched_again(tmp_path: Path) -> N
 
 
 def test_stopped_it_tells_nothing_more(folder: Path) -> None:
-    heard = Heard()
+    heard, before = Heard(), set(threading.enumerate())  # a bot of another test may be ending still
     watcher = Watcher(folder, heard.told, heard.warnings.append)
     watcher.stop()
     watcher = Watcher(folder, heard.told, heard.warnings.append)
@@ -132,4 +132,4 @@ def test_stopped_it_tells_nothing_more(folder: Path) -> None:
     watcher.stop()
     (folder / "entries" / "one.yaml").write_text("a: 4\n", "utf-8")
     assert heard.nothing()
-    assert "knowledge watcher" not in {thread.name for thread in threading.enumerate()}
+    assert "knowledge watcher" not in {thread.name for thread in set(threading.enumerate()) - before}
