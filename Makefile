@@ -19,6 +19,8 @@ PIP_INSTALL = python -m pip install --quiet --disable-pip-version-check --no-dep
 ##@ Use
 .PHONY: run
 run: .venv-$(RUN_IN)/ready ## run the bot; without a DISCORD_TOKEN, open the preview in a browser
+	@test ! -e .venv-$(RUN_IN)/model || .venv-$(RUN_IN)/bin/python -m bot.matching.model_setup --check 2>/dev/null \
+		|| rm -f .venv-$(RUN_IN)/model  # the cache folder was emptied since
 	@$(MAKE) .venv-$(RUN_IN)/model || echo "Going on with the light search, which finds less; 'make model' tries again." >&2
 ifeq ($(RUN_IN),run)
 	@.venv-run/bin/caveat run

