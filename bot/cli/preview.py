@@ -14,9 +14,10 @@ from pathlib import Path
 
 import click
 
+from bot.cli import preview_told as told
 from bot.cli.edges import CouldNotRun
 from bot.cli.logging_setup import set_up_logging
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 
 MISSING = (
     "the preview needs the extra `preview`: say `make run` without a DISCORD_TOKEN, "
@@ -45,7 +46,9 @@ def preview(knowledge: Path | None, port: int, opens: bool | None) -> None:
       caveat preview --port 8400
     """
     try:
-        asyncio.run(_serve(knowledge, port, opens))
+        # Around the event loop, which ends once every thread has: nothing is written there any more.
+        with tempfile.TemporaryDirectory(prefix="caveat-preview-") as folder:
+            asyncio.run(_serve(Path(folder), knowledge, port, opens))
     except ModuleNotFoundError as fault:
         if fault.name not in ("simcord", "aiohttp", "markdown_it"):
             raise
@@ -56,33 +59,31 @@ def preview(knowledge: Path | None, port: int, opens: bool | None) -> None:
         raise CouldNotRun(
             f"port {port} cannot be used: name another one with --port, or none, and a free one is taken"
         ) from fault
+    click.echo("The preview has ended; nothing was kept.", err=True)
 
 
-async def _serve(knowledge: Path | None, port: int, opens: bool | None) -> None:
-    from bot.discord_ui.preview import scene
-
+async def _serve(folder: Path, knowledge: Path | None, port: int, opens: bool | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         # Windows has no such handlers; there Ctrl-C cancels the task instead.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(sign, stop.set)
-    with tempfile.TemporaryDirectory(prefix="caveat-preview-") as folder:
-        overrides: dict[str, object] = {
-            "database_url": f"sqlite+aiosqlite:///{folder}/preview.db",
-            "data_dir": Path(folder),
-            "discord_token": None,
-            "discord_token_file": None,
-        }
-        if knowledge is not None:
-            overrides["knowledge_dir"] = knowledge
-        settings = read_settings(**overrides)
-        # What the libraries warn of (no voice, no gateway) is no news where Discord is simulated.
-        set_up_logging("ERROR", settings.log_format, [])
-        click.echo("Starting the preview ...", err=True)
-        async with scene(settings, port) as running:
+    settings = _settings(folder, knowledge)
+    # What the libraries warn of (no voice, no gateway) is no news where Discord is simulated.
+    set_up_logging("ERROR", settings.log_format, [])
+    click.echo("Starting the preview ...", err=True)
+    # Only now: it takes a moment, in which Ctrl-C is to end as quietly as later on.
+    from bot.discord_ui.preview import scene
+    from bot.journeys.entry_tests import StoppedError
+
+    with contextlib.suppress(StoppedError):
+        async with scene(settings, port, lambda: not stop.is_set(), told.direct_message) as running:
+            app = running.env.bot.app
             click.echo(f"The preview is at {running.preview.url}")
-            click.echo("Whoever has this address can use it. Stop with Ctrl-C.", err=True)
+            for line in told.start_lines(settings, knowledge, app.live.matcher.engine):
+                click.echo(line, err=True)
+            app.after_reload.append(told.Edits())
             if opens if opens is not None else _has_browser():
                 webbrowser.open(running.preview.url)
             closed = asyncio.ensure_future(running.preview.wait_closed())
@@ -90,7 +91,22 @@ async def _serve(knowledge: Path | None, port: int, opens: bool | None) -> None:
             await asyncio.wait({closed, stopped}, return_when=asyncio.FIRST_COMPLETED)
             for waiting in (closed, stopped):
                 waiting.cancel()
-    click.echo("The preview has ended; nothing was kept.", err=True)
+
+
+def _settings(folder: Path, knowledge: Path | None) -> Settings:
+    """Those of the bot, but with nothing that reaches out of the preview or outlives it."""
+    overrides: dict[str, object] = {
+        "database_url": f"sqlite+aiosqlite:///{folder}/preview.db",
+        "data_dir": folder,
+        "discord_token": None,
+        "discord_token_file": None,
+        "knowledge_remote": None,
+        "moderators_channel": None,
+        "heartbeat_file": None,
+    }
+    if knowledge is not None:
+        overrides["knowledge_dir"] = knowledge
+    return read_settings(**overrides)
 
 
 def _has_browser() -> bool:
