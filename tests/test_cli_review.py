@@ -97,13 +97,32 @@ def plain(*words: str) -> Any:
 
 def test_confirm_tells_everybody_who_waits_and_only_once(address: str, tmp_path: Path) -> None:
     asked(address, tmp_path, *FERNS)
-    done = told("confirm", "1", "--entry", "cactus-in-winter", "--as", "Ada")
-    assert "the 3 members who wait are told now" in done
+    done = told("confirm", "1", "--entry", "cactus-in-winter", "--anyway", "--as", "Ada")
+    assert "the bot tells the 3 members who wait" in done
     assert plain("list") == []
     deliveries = in_store(address, lambda store: store.outbox.rows())
     assert sorted(row["user_id"] for row in deliveries) == [1, 2, 3]
     assert review("confirm", "1", "--entry", "cactus-in-winter").exit_code == 1
     assert [action["action"] for action in plain("history", "1")] == ["resolve"]
+
+
+def test_what_the_search_does_not_find_is_confirmed_only_anyway(address: str, tmp_path: Path) -> None:
+    asked(address, tmp_path, YUCCA)
+    done = review("confirm", "1", "--entry", "cactus-in-winter")
+    assert done.exit_code == 1
+    assert "answers the questions of cluster 1 with no entry, not with cactus-in-winter" in done.stderr
+    assert "caveat review add-phrasing 1 cactus-in-winter" in done.stderr
+    assert "--anyway" in done.stderr
+    assert plain("list")[0]["status"] == "open"
+    assert in_store(address, lambda store: store.outbox.rows()) == []
+
+
+def test_what_the_search_finds_is_confirmed_and_no_other(address: str, tmp_path: Path) -> None:
+    asked(address, tmp_path, "Is a lily poisonous to a cat?")
+    done = review("confirm", "1", "--entry", "cactus-in-winter")
+    assert (done.exit_code, "with lily-and-cats, not with cactus-in-winter" in done.stderr) == (1, True)
+    assert "is resolved with lily-and-cats" in told("confirm", "1").replace("`", "")
+    assert "cannot be taken back" in told("confirm", "--help")
 
 
 def test_a_draft_stands_on_a_branch_and_nothing_else_is_touched(address: str, tmp_path: Path) -> None:

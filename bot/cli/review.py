@@ -282,14 +282,20 @@ def assign(number: int, to: str | None, **rest: Any) -> None:
 @with_options(
     CLUSTER,
     click.option("--entry", metavar="ENTRY", help="Its id or question; the one that is proposed by default."),
+    click.option("--anyway", is_flag=True, help="Also where the search does not answer it with ENTRY."),
     REVISION,
     BY,
 )
-def confirm(number: int, entry: str | None, **rest: Any) -> None:
-    """Mark the cluster as resolved. The bot then tells everyone who pressed [Tell me when it is], once.
+def confirm(number: int, entry: str | None, anyway: bool, **rest: Any) -> None:
+    """Mark the cluster as resolved. This cannot be taken back: the bot sends the answer, once, to
+    everyone who asked one of its questions and pressed [Tell me when it is]; where it does not run
+    now, when it next does.
+
+    Another entry than the one that the search answers the questions with is refused.
 
     \b
-    Example:
+    Examples:
       caveat review confirm 12
+      caveat review confirm 12 --entry bfr-blood-clots --anyway
     """
-    asyncio.run(review_work.confirm(Place.of(rest), Seen.of(number, rest), entry))
+    asyncio.run(review_work.confirm(Place.of(rest), Seen.of(number, rest), entry, anyway=anyway))

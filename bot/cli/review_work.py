@@ -16,7 +16,7 @@ from bot.journeys.gather import Gatherer
 from bot.journeys.pseudonyms import Pseudonyms
 from bot.journeys.resolve import Outdated, ask_again, resolve
 from bot.reports.review_text import told_line
-from bot.store.cluster_records import Dismissal, Done, Refused
+from bot.store.cluster_records import Cluster, ClusterKind, ClusterStatus, Dismissal, Done, Refused
 from bot.store.store import Store
 
 
@@ -80,8 +80,11 @@ async def undo(place: Place, action_id: int, by: Moderator) -> None:
         open_console().print(marked(wording.DID_UNDO.format(number=outcome.cluster.id)))
 
 
-async def confirm(place: Place, seen: Seen, typed: str | None) -> None:
-    """An entry answers it; whoever waits is told by the bot."""
+async def confirm(place: Place, seen: Seen, typed: str | None, *, anyway: bool) -> None:
+    """An entry answers it; whoever waits is told by the bot.
+
+    Only the entry that the search answers the questions with, unless `anyway`: what was told stays told.
+    """
     live = place.live()
     async with place.store() as store:
         await ask_again(store, live, now())
@@ -89,6 +92,8 @@ async def confirm(place: Place, seen: Seen, typed: str | None) -> None:
         entry_id = entry_of(typed, live).id if typed is not None else cluster.proposed_entry_id
         if entry_id is None:
             raise CouldNotRun(f"no entry is proposed for cluster {cluster.id}; name it with --entry")
+        if cluster.kind is ClusterKind.QUESTION and cluster.status is ClusterStatus.OPEN and not anyway:
+            _check_found(cluster, entry_id)
         outcome = await resolve(store, live, cluster.id, revision_of(cluster, seen), entry_id, seen.by, now())
     if isinstance(outcome, Outdated):
         not_done(
@@ -98,6 +103,20 @@ async def confirm(place: Place, seen: Seen, typed: str | None) -> None:
     told = told_line(outcome.told)
     text = wording.DID_CONFIRM.format(number=cluster.id, entry=entry_id, told=told)
     open_console().print(marked(text))
+
+
+def _check_found(cluster: Cluster, entry_id: str) -> None:
+    """Raises Exit with code 1 where the search does not answer the cluster's questions with that entry."""
+    found = cluster.proposed_entry_id
+    if found == entry_id:
+        return
+    instead = "with no entry" if found is None else f"with {found}"
+    not_done(
+        f"Nothing was done: the search answers the questions of cluster {cluster.id} {instead}, "
+        f"not with {entry_id}, and a message to those who wait cannot be taken back.\n"
+        f'To make it answer them: caveat review add-phrasing {cluster.id} {entry_id} "THE QUESTION"\n'
+        "If you have read both and it does answer them: the same with --anyway"
+    )
 
 
 def _tell(outcome: Done | Refused, told: str, number: int, impossible: str = wording.CANNOT_UNDO) -> None:

@@ -117,8 +117,8 @@ DID_MERGE = "**{number}** went into **{into}**."
 DID_UNDO = "Taken back: **{number}** is as it was."
 DID_CONFIRM = "**{number}** is resolved with `{entry}`; {told}."
 TOLD_NOBODY = "nobody waited for it"
-TOLD_ONE = "the member who waits is told now"
-TOLD_MANY = "the {count} members who wait are told now"
+TOLD_ONE = "the bot tells the member who waits"
+TOLD_MANY = "the bot tells the {count} members who wait"
 
 OUTDATED = (
     "**Somebody else did something with this cluster meanwhile**, so nothing was done. "
