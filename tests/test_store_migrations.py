@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,12 +105,33 @@ async def test_a_database_of_a_newer_version_is_left_alone(database_url: str) ->
 async def test_a_migration_that_fails_leaves_nothing_behind(database_url: str) -> None:
     async with a_connection(database_url) as connection:
         await connection.execute(text("CREATE TABLE questions (not_ours INTEGER)"))
+        await connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
     with pytest.raises(StoreUnavailableError, match="another program"):
         await Store.open(database_url)
-    assert await looked_up(database_url, tables_of) == {"questions"}
+    assert await looked_up(database_url, tables_of) == {"questions", "alembic_version"}
     async with a_connection(database_url) as connection:
         await connection.execute(text("DROP TABLE questions"))
     await (await Store.open(database_url)).close()
+
+
+async def test_a_file_of_another_program_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "caveat.db"
+    with closing(sqlite3.connect(file)) as theirs:
+        theirs.execute("CREATE TABLE customers (id INTEGER PRIMARY KEY AUTOINCREMENT)")
+        theirs.commit()
+    before = file.read_bytes()
+    with pytest.raises(StoreUnavailableError) as told:
+        await Store.open(sqlite_url(tmp_path))
+    assert "it holds tables of another program: 'customers'. Name another file in DATABASE_URL" in str(
+        told.value
+    )
+    assert file.read_bytes() == before
+
+
+async def test_a_file_that_is_empty_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "caveat.db").touch()
+    await (await Store.open(sqlite_url(tmp_path))).close()
+    assert set(metadata.tables) < await looked_up(sqlite_url(tmp_path), tables_of)
 
 
 async def test_two_databases_can_be_opened_at_once(database_url: str, tmp_path: Path) -> None:

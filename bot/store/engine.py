@@ -34,7 +34,7 @@ async def open_engine(database_url: str) -> AsyncEngine:
     """An engine on a migrated database. The folder of a SQLite file is made where it is missing.
 
     Raises StoreUnavailableError where the address is wrong, the server cannot be reached,
-    the file cannot be written or is damaged, or the database was made by a newer version.
+    the file cannot be written, is damaged or another program's, or the database was made by a newer version.
     """
     url = _url(database_url)
     engine = _engine(url)

@@ -15,6 +15,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 BUSY_TIMEOUT_MS = 5000
 """So long another process may hold the file before we give up."""
 RETRY_S = 0.02
+VERSION_TABLE = "alembic_version"
+"""Made with the first of our tables as one: a file with tables and without this one is not ours."""
+_MOST_NAMED = 3
 
 
 class DatabaseGoneError(Exception):
@@ -25,7 +28,8 @@ def sqlite_engine(url: URL) -> AsyncEngine:
     """One connection, first come first served: SQLite writes one at a time anyway, and nobody starves.
 
     The folder of the file is made where it is missing. Raises OSError where it cannot be, and
-    sqlite3.Error where the file is no database, is damaged, held by somebody or may not be written.
+    sqlite3.Error where the file is no database, is another program's, is damaged, held by somebody or may
+    not be written.
     """
     if is_file(url):
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -60,6 +64,7 @@ def _try(engine: AsyncEngine) -> None:
     is_uri, timeout_s = bool(options.get("uri")), BUSY_TIMEOUT_MS / 1000
     with closing(sqlite3.connect(name, timeout=timeout_s, isolation_level=None, uri=is_uri)) as connection:
         try:
+            _refuse_another_programs(connection)
             _keep_write_ahead_log(connection, time.monotonic() + timeout_s)
             connection.execute("BEGIN IMMEDIATE")
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -71,6 +76,15 @@ def _try(engine: AsyncEngine) -> None:
             ) from fault
     if found != "ok":
         raise sqlite3.DatabaseError(f"database disk image is malformed: {found}")
+
+
+def _refuse_another_programs(connection: sqlite3.Connection) -> None:
+    """Before anything is written: a wrong path in DATABASE_URL fills nobody else's file with our tables."""
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    names = [name for (name,) in found if not name.startswith("sqlite_")]
+    if names and VERSION_TABLE not in names:
+        told = ", ".join(map(ascii, names[:_MOST_NAMED])) + (", ..." if len(names) > _MOST_NAMED else "")
+        raise sqlite3.DatabaseError(f"it holds tables of another program: {told}")
 
 
 def _keep_write_ahead_log(connection: sqlite3.Connection, until: float) -> None:

@@ -16,6 +16,7 @@ _SQLITE_MENDS = (
     ("readonly", "Give the bot the right to write to the file and its folder."),
     ("locked", "Another program holds it: stop that one, or wait until it is done."),
     ("disk is full", "Make room on the disk."),
+    ("another program", "Name another file in DATABASE_URL; a new one is made where there is none."),
     ("already exists", "It holds tables of another program: name another file in DATABASE_URL."),
 )
 # SQLSTATE, or its class (postgresql.org/docs, appendix "PostgreSQL Error Codes").
