@@ -6,7 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,7 @@ def database(tmp_path: Path) -> str:
         store = await Store.open(sqlite_url(tmp_path))
         now = datetime.now(UTC)
         await store.tallies.count(Came.ANSWERED, Door.SLASH, now, "lily-and-cats")
+        await store.tallies.count(Came.ANSWERED, Door.SLASH, now - timedelta(days=30), "lily-and-cats")
         why = "It is\x1b[31m **bold** <b>\nand more"
         record = Feedback(FeedbackKind.WRONG, Place(1, 2), "lily-and-cats", "v", "l", None, why)
         await store.log_feedback(record, now)
@@ -57,6 +58,7 @@ def test_an_earlier_week_can_be_told(database: str) -> None:
     ran = said("digest", "--database", database, "--until", "2026-01-04")
     assert "from 2025-12-29 to 2026-01-04" in ran.stdout
     assert "Nobody asked anything." in ran.stdout
+    assert "used" not in ran.stdout.casefold(), "counting had not begun"
 
 
 def test_json_is_for_programs(database: str) -> None:

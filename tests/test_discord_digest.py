@@ -86,6 +86,7 @@ async def test_the_digest_comes_on_its_day_with_figures_and_two_pictures(
     for came in (Came.ANSWERED, Came.ANSWERED, Came.SUGGESTED, Came.UNANSWERED):
         entry_id = "lily-and-cats" if came is Came.ANSWERED else ""
         await app.store.tallies.count(came, Door.SLASH, now - DAY, entry_id)
+    await app.store.tallies.count(Came.ANSWERED, Door.SLASH, now - DAY * 30, "lily-and-cats")
     said = Feedback(FeedbackKind.WRONG, HERE, "lily-and-cats", "v", "l", None, "It is **worse** @everyone")
     await app.store.log_feedback(said, now - DAY)
 

@@ -41,7 +41,19 @@ async def test_an_empty_log_gives_a_digest_that_claims_nothing(store: Store) -> 
     assert (digest.gaps, digest.disputed, digest.counted_since) == ((), (), None)
     lines = digest_lines(digest, LIBRARY, str)
     assert wording.NOTHING_ASKED in lines
-    assert not any("Never used" in line for line in lines)
+    assert not any("used" in line.casefold() for line in lines)
+
+
+@pytest.mark.parametrize(("days_ago", "is_told"), [(-3, False), (0, False), (6, False), (7, True)])
+async def test_of_use_nothing_is_said_before_a_week_was_counted(
+    store: Store, days_ago: int, is_told: bool
+) -> None:
+    await store.tallies.count(Came.ANSWERED, Door.SLASH, NOON - DAY * days_ago, "lily-and-cats")
+    digest = await digest_of(store, LIBRARY, TODAY)
+    assert any("Never used" in line for line in digest_lines(digest, LIBRARY, str)) is is_told
+    assert (json.loads(as_json(digest))["never_used"] is not None) is is_told
+    quiet = replace(digest, gaps=(), disputed=(), overdue=(), never_used=())
+    assert any("every entry was used" in line for line in digest_lines(quiet, LIBRARY, str)) is is_told
 
 
 async def test_the_weeks_are_whole_and_follow_each_other(store: Store) -> None:

@@ -26,7 +26,8 @@ class Digest:
     """A week of seven whole days (UTC) with the one before it, and what waits.
 
     `window` are the 30 days that end with the week, over which risk is told: a week has too few audits.
-    `never_used` are live entries that no member ever saw whole since counting began on `counted_since`.
+    `never_used` are live entries that no member ever saw whole since counting began on `counted_since`, which
+    says something only where `is_use_known`.
     """
 
     week: Period
@@ -38,6 +39,11 @@ class Digest:
     overdue: tuple[Reviewed, ...]
     never_used: tuple[Entry, ...]
     counted_since: date | None
+
+    @property
+    def is_use_known(self) -> bool:
+        """Uses were counted for a whole week when this one ended; less says nothing of an entry."""
+        return self.counted_since is not None and self.week.until - self.counted_since >= WEEK
 
 
 async def digest_of(store: Store, library: Library, until: date) -> Digest:

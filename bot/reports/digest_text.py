@@ -52,7 +52,7 @@ def _lines(digest: Digest, library: Library, quote: Quote, most: int) -> Iterato
         yield from part
     if not parts:
         yield ""
-        yield wording.NONE
+        yield wording.NONE_AND_USED if digest.is_use_known else wording.NONE
 
 
 def _asked(now: Counts, before: Counts) -> str:
@@ -100,7 +100,7 @@ def _overdue(digest: Digest, quote: Quote, most: int) -> list[str]:
 
 
 def _never_used(digest: Digest, library: Library, quote: Quote, most: int) -> list[str]:
-    if digest.counted_since is None:
+    if not digest.is_use_known:
         return []
     lines = [wording.NEVER.format(question=quote(entry.question)) for entry in digest.never_used]
     heading = wording.NEVER_USED.format(count=len(lines), live=len(library.live), since=digest.counted_since)
@@ -137,7 +137,7 @@ def as_json(digest: Digest) -> str:
             {"id": own.id, "since": own.review.next.isoformat(), "pressing": own.is_pressing}
             for own in digest.overdue
         ],
-        "never_used": [entry.id for entry in digest.never_used],
+        "never_used": [entry.id for entry in digest.never_used] if digest.is_use_known else None,
         "counted_since": digest.counted_since.isoformat() if digest.counted_since else None,
     }
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
