@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,10 +79,21 @@ async def test_an_error_is_told_with_file_line_and_mend(
 def test_where_no_bot_answers_it_is_said_and_nothing_is_left_behind(tmp_path: Path) -> None:
     ran = reload("--data", str(tmp_path / "data"), "--wait", "0.2")
     assert ran.exit_code == 2
+    assert ran.stderr.startswith(f"Asked the bot that runs with DATA_DIR={tmp_path / 'data'}; its answer is")
     assert f"no bot answered within 0.2 seconds: is one running with DATA_DIR={tmp_path / 'data'}?" in (
         ran.stderr
     )
     assert list((tmp_path / "data" / control.FOLDER).iterdir()) == []
+
+
+def test_who_is_ended_while_waiting_leaves_nothing_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bot", "reload", "--data", str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr is not None
+        assert "waited for up to 60 seconds" in waiting.stderr.readline()
+        waiting.terminate()
+        assert waiting.wait() == 128 + signal.SIGTERM
+    assert list((tmp_path / control.FOLDER).iterdir()) == []
 
 
 def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -51,11 +56,14 @@ def reload(data: Path | None, wait: float) -> None:
         raise CouldNotRun(
             f"{folder} cannot be written ({fault.strerror}): name the running bot's data folder with --data"
         ) from fault
+    told = f"Asked the bot that runs with DATA_DIR={folder}; its answer is waited for up to {wait:g} seconds."
     try:
-        found = control.wait_for_answer(request, wait)
-    except KeyboardInterrupt:
-        request.unlink(missing_ok=True)
-        raise
+        with _ended_by_sigterm():
+            click.echo(told, err=True)
+            found = control.wait_for_answer(request, wait)
+    finally:
+        with suppress(OSError):
+            request.unlink()  # no bot that starts tomorrow is to find it
     if found is None:
         raise CouldNotRun(
             f"no bot answered within {wait:g} seconds: is one running with DATA_DIR={folder}? "
@@ -65,6 +73,23 @@ def reload(data: Path | None, wait: float) -> None:
         click.echo(line)
     if found["came"] not in (Came.LIVE, Came.SAME):
         raise click.exceptions.Exit(NOT_TAKEN)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM raises Exit in here, so that what must be tidied is; handlers are the main thread's alone."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise click.exceptions.Exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def lines_of(found: dict[str, Any]) -> list[str]:
