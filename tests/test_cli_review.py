@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,24 @@ def test_a_draft_stands_on_a_branch_and_nothing_else_is_touched(address: str, tm
     assert git(forge, "diff", "--name-only", f"main...{change['branch']}") == path
 
 
+@pytest.mark.parametrize(
+    ("words", "mend"),
+    [
+        (("--level", "likely", "--group", "trouble"), 'give --question "WORDS"'),
+        (("--question", " ", "--level", "likely", "--group", "trouble"), "git does not forget"),
+        (("--question", "Why?", "--level", "likly", "--group", "trouble"), 'did you mean "likely"?'),
+        (("--question", "Why?", "--level", "likely", "--group", "pots"), "the groups: "),
+    ],
+)
+def test_a_draft_needs_words_a_level_and_a_group(
+    address: str, tmp_path: Path, words: tuple[str, ...], mend: str
+) -> None:
+    asked(address, tmp_path, YUCCA)
+    done = review("new-entry", "1", *words)
+    assert (done.exit_code, mend in done.stderr) == (2, True), done.stderr
+    assert plain("show", "1")["changes"] == []
+
+
 # ------------------------------------------------------------------ one by one
 
 
@@ -215,6 +234,11 @@ def test_a_phrasing_and_a_decoy_are_proposed_and_withdrawn(address: str, tmp_pat
     first, second = plain("show", "1")["changes"]
     assert (first["kind"], second["kind"]) == ("phrasing", "decoy")
     assert first["branch"] == second["branch"]
+    assert "phrasing for cactus-in-winter proposed, decoy for cactus-in-winter proposed" in told("list")
+    for action in plain("history"):
+        refused = review("undo", str(action["id"]))
+        assert refused.exit_code == 1
+        assert f"caveat review withdraw {action['change']}" in refused.stderr
     assert "are withdrawn" in told("withdraw", str(first["id"]))
     assert plain("show", "1")["changes"] == []
     assert review("withdraw", str(first["id"])).exit_code == 1
@@ -226,7 +250,13 @@ def test_without_a_remote_the_file_and_the_patch_are_written(
 ) -> None:
     monkeypatch.delenv("KNOWLEDGE_REMOTE")
     asked(address, tmp_path, YUCCA)
-    told("add-phrasing", "1", "cactus-in-winter", CHRISTMAS, "--output", str(tmp_path / "out"))
+    done = told("add-phrasing", "1", "cactus-in-winter", CHRISTMAS, "--output", str(tmp_path / "out"))
+    patch = tmp_path / "out" / "cactus-in-winter.patch"
+    assert f"Next, in your working copy of the knowledge: git am {patch}" in done
+    (change,) = plain("show", "1")["changes"]
+    (clone,) = re.findall(rf"The clone with the branch {change['branch']}: (.+)", done)
+    assert git(Path(clone), "branch", "--list", change["branch"]) != ""
+    git(tmp_path / "source", "am", str(patch))
     names = {file.name for file in (tmp_path / "out").iterdir()}
     assert names == {"cactus-in-winter.yaml", "cactus-in-winter.patch"}
     assert CHRISTMAS in (tmp_path / "out" / "cactus-in-winter.yaml").read_text("utf-8")

@@ -10,11 +10,19 @@ from typing import Any
 import click
 
 from bot.cli import review_propose, review_show, review_work
-from bot.cli.review_options import BY, CLUSTER, JSON, NUMBER, OUTPUT, REVISION, moderator_called, with_options
+from bot.cli.review_options import (
+    BY,
+    CLUSTER,
+    JSON,
+    LIMIT,
+    NUMBER,
+    OUTPUT,
+    REVISION,
+    moderator_called,
+    with_options,
+)
 from bot.cli.review_place import Place, Seen
 from bot.store.cluster_records import Dismissal, View
-
-LISTED = 30
 
 
 @click.group(short_help="Review what could not be answered: the moderators' queue.")
@@ -43,9 +51,7 @@ def review() -> None:
         show_default=True,
         help="Which clusters to list.",
     ),
-    click.option(
-        "--limit", type=click.IntRange(1, 10_000), default=LISTED, show_default=True, help="How many to list."
-    ),
+    LIMIT,
     JSON,
 )
 def list_(view: str, limit: int, as_json: bool, knowledge: Path | None, database: str | None) -> None:
@@ -79,9 +85,7 @@ def show(number: int, as_json: bool, knowledge: Path | None, database: str | Non
 @review.command(short_help="List what moderators did, newest first.")
 @with_options(
     click.argument("number", metavar="[NUMBER]", type=NUMBER, required=False),
-    click.option(
-        "--limit", type=click.IntRange(1, 10_000), default=LISTED, show_default=True, help="How many to list."
-    ),
+    LIMIT,
     JSON,
 )
 def history(
@@ -145,7 +149,7 @@ def decoy(number: int, entry: str, words: str, output: Path | None, **rest: Any)
 @review.command("new-entry", short_help="Draft a new entry from a cluster.")
 @with_options(
     CLUSTER,
-    click.option("--question", help="As a reader would ask it; the cluster's first question by default."),
+    click.option("--question", metavar="WORDS", help="As a reader would ask it, in words of your own."),
     click.option("--level", required=True, help="A caveat level of caveats.yaml, for now."),
     click.option("--group", required=True, help="A group of groups.yaml."),
     click.option("--answer", default="", help="A first answer; may stay empty."),
@@ -165,6 +169,8 @@ def new_entry(
     **rest: Any,
 ) -> None:
     """Draft an entry for the cluster NUMBER. A draft is served to nobody before a person sets it live.
+
+    The question is yours to word, or to confirm: git does not forget a member's words.
 
     \b
     Example:

@@ -28,6 +28,9 @@ def with_options(*options: Callable[[Any], Any]) -> Callable[[Verb], Verb]:
 
 CLUSTER = click.argument("number", metavar="NUMBER", type=NUMBER)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=30, show_default=True, help="How many to list."
+)
 BY = click.option(
     "--as",
     "name",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 import click
@@ -16,6 +17,10 @@ from bot.core.moderator import Moderator
 from bot.core.problem import Problem
 from bot.journeys.change_words import NewEntry, NotProposed
 from bot.journeys.changes import NotOpen, Proposed, propose_decoy, propose_entry, propose_phrasing, withdraw
+from bot.journeys.workbench import Workbench
+from bot.knowledge.form_problems import did_you_mean
+from bot.knowledge.repository import Repository
+from bot.knowledge.rulebook import quoted
 from bot.store.changes import ChangeKind, ChangeStatus
 
 
@@ -39,7 +44,7 @@ async def add(
             now(),
             cluster_revision=revision_of(cluster, seen),
         )
-    _tell_proposal(outcome, output)
+    _tell_proposal(outcome, output, bench)
 
 
 async def draft(
@@ -48,17 +53,35 @@ async def draft(
     words: tuple[str | None, str, str, str, tuple[str, ...]],
     output: Path | None,
 ) -> None:
-    """Propose a new entry; without a question of its own it is the cluster's."""
+    """Propose a new entry.
+
+    Raises UsageError without a question, CouldNotRun for an unknown level or group.
+    """
     question, level, group, answer, sources = words
+    if question is None or not question.strip():
+        raise click.UsageError(
+            'give --question "WORDS", as a reader would ask it: git does not forget a member\'s words, '
+            "so they go in only where you write or confirm them"
+        )
     live = place.live()
+    _check_known("caveat level", level, live.library.levels)
+    _check_known("group", group, live.library.groups)
     async with place.store() as store:
         cluster = await cluster_of(store, seen)
-        new = NewEntry(question or cluster.title, level, group, answer, sources=sources)
+        new = NewEntry(question, level, group, answer, sources=sources)
         bench = await open_workbench(place.settings, store)
         outcome = await propose_entry(
             bench, live, new, cluster.id, seen.by, now(), cluster_revision=revision_of(cluster, seen)
         )
-    _tell_proposal(outcome, output)
+    _tell_proposal(outcome, output, bench)
+
+
+def _check_known(what: str, typed: str, known: Iterable[str]) -> None:
+    """Before anything is checked, which takes a while. Raises CouldNotRun with what there is."""
+    there = list(known)
+    if typed not in there:
+        mend = did_you_mean(typed, there, f"the {what}s: {', '.join(there)}")
+        raise CouldNotRun(f"{quoted(typed)} is not a {what}; {mend}")
 
 
 async def take_back(place: Place, change_id: int, by: Moderator) -> None:
@@ -76,7 +99,7 @@ async def take_back(place: Place, change_id: int, by: Moderator) -> None:
         click.echo(proposals.NOTE.format(note=note), err=True)
 
 
-def _tell_proposal(outcome: Proposed | NotProposed, output: Path | None) -> None:
+def _tell_proposal(outcome: Proposed | NotProposed, output: Path | None, bench: Workbench) -> None:
     if isinstance(outcome, NotProposed):
         lines = [proposals.NOT_PROPOSED.format(message=outcome.message, mend=outcome.mend)]
         if outcome.rewording is not None:
@@ -89,6 +112,7 @@ def _tell_proposal(outcome: Proposed | NotProposed, output: Path | None) -> None
         console.print(marked(line.removeprefix("### ").removeprefix("-# ")))
     if outcome.status is not ChangeStatus.PUSHED:
         _hand_over(outcome, output)
+        _tell_next_step(outcome, output, bench)
     click.echo(f"To take it back: caveat review withdraw {outcome.change_id}", err=True)
 
 
@@ -129,3 +153,14 @@ def _hand_over(made: Proposed, output: Path | None) -> None:
             click.echo(f"wrote {output / name}", err=True)
     except OSError as fault:
         raise CouldNotRun(f"{output} cannot be written: {fault.strerror}; name another folder") from fault
+
+
+def _tell_next_step(made: Proposed, output: Path | None, bench: Workbench) -> None:
+    """How what was not pushed gets into the knowledge; on stderr, apart from the patch."""
+    if made.branch is not None and isinstance(bench.repository, Repository):
+        click.echo(f"The clone with the branch {made.branch}: {bench.repository.clone.git_dir}", err=True)
+    file = "FILE" if output is None else str((output / f"{made.entry_id}.patch").absolute())
+    if output is None:
+        click.echo("Save the patch above as FILE, without the lines that stand before it.", err=True)
+    how = "am" if made.status is ChangeStatus.COMMITTED else "apply"
+    click.echo(f"Next, in your working copy of the knowledge: git {how} {shlex.quote(file)}", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.cli.terminal import marked, on_one_line, open_console, print_table
 from bot.core import wording_review as wording
 from bot.journeys.review import Case, numbered_case
 from bot.reports.review_text import action_line, asked_line, why_not
+from bot.store.changes import ChangeSet
 from bot.store.cluster_records import Action, Cluster, ClusterKind, View
 
 
@@ -27,13 +28,17 @@ async def list_clusters(place: Place, view: View, limit: int, *, as_json: bool) 
         await gathered(place, store, asks_again=view is View.PROPOSED)
         found = await store.clusters.page(view, now, limit=limit)
         total = await store.clusters.count(view, now)
+        changes = await store.changes.open()
     if as_json:
         _print_json([_plain(cluster) for cluster in found])
         return
     if not found:
         open_console().print(marked(wording.EMPTY[view.value]))
         return
-    rows = [(str(c.id), str(c.askers), str(c.times), _when(c.last_at), _title(c), _state(c)) for c in found]
+    rows = [
+        (str(c.id), str(c.askers), str(c.times), _when(c.last_at), _title(c), _state(c, changes))
+        for c in found
+    ]
     print_table(("Number", "Askers", "Asked", "Last asked (UTC)", "Question", "State"), rows, numbers=3)
     if total > len(found):
         click.echo(f"There are {total - len(found)} more; --limit {limit * 4} shows more of them.")
@@ -115,8 +120,12 @@ def _title(cluster: Cluster) -> str:
     return _quote(cluster.title, 250) if cluster.title else wording.TITLE_FORGOTTEN
 
 
-def _state(cluster: Cluster) -> str:
-    states = []
+def _state(cluster: Cluster, changes: Sequence[ChangeSet] = ()) -> str:
+    states = [
+        f"{each.change.kind.value} for {each.change.entry_id} proposed"
+        for each in changes
+        if each.change.cluster_id == cluster.id
+    ]
     if cluster.proposed_entry_id is not None:
         states.append(f"answered by {cluster.proposed_entry_id}?")
     if cluster.assigned is not None:

@@ -69,15 +69,29 @@ async def assign(place: Place, seen: Seen, to: str | None) -> None:
 
 
 async def undo(place: Place, action_id: int, by: Moderator) -> None:
-    """Take an action back."""
+    """Take an action back; a proposal is no action that can be, and its number is taken for the change's."""
     async with place.store() as store:
         outcome = await store.acts.undo(action_id, by, now())
+        change_id = None if isinstance(outcome, Done) else await _change_meant(store, action_id, outcome)
+    if change_id is not None:
+        not_done(f"Nothing was done: that is a change; to take it back: caveat review withdraw {change_id}")
     if outcome is Refused.GONE:
         raise CouldNotRun(f"there is no action {action_id}; `caveat review history` lists them")
     if isinstance(outcome, Refused):
         not_done(wording.CANNOT_UNDO)
     else:
         open_console().print(marked(wording.DID_UNDO.format(number=outcome.cluster.id)))
+
+
+async def _change_meant(store: Store, number: int, why: Refused) -> int | None:
+    """The open change that the action of that number proposed, or that has the number itself."""
+    if why is Refused.GONE:
+        change = await store.changes.change(number)
+    else:
+        newest = await store.clusters.history(limit=1, before=number + 1)
+        proposed = newest[0].change_id if newest else None
+        change = None if proposed is None else await store.changes.change(proposed)
+    return change.id if change is not None and change.is_open else None
 
 
 async def confirm(place: Place, seen: Seen, typed: str | None, *, anyway: bool) -> None:
