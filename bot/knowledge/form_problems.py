@@ -91,6 +91,8 @@ def _in_words(form: type[BaseModel], place: Place, error: ErrorDetails) -> Words
         return _unknown(form, place)
     if kind == "enum":
         return _not_one_of(place, name, error["input"])
+    if kind == "literal_error":
+        return "field-form", f"{quoted(error['input'])} is not right for {name}", _one_of(error)
     if kind == "string_too_short":
         mend = "write something behind its colon or dash, or take the line out if it may be left out"
         return "field-empty", f"{name} is empty", mend
@@ -127,6 +129,10 @@ def _not_one_of(place: Place, name: str, typed: object) -> Words:
         return _missing(place, name)
     mend = did_you_mean(typed, list(Verdict), f"the verdicts: {_VERDICTS}")
     return "verdict-unknown", f"{quoted(typed)} is not a verdict", mend
+
+
+def _one_of(error: ErrorDetails) -> str:
+    return "write " + str(error["ctx"]["expected"]).replace("'", "")
 
 
 def _too_long(place: Place, name: str, error: ErrorDetails) -> Words:

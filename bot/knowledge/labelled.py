@@ -9,10 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from bot.core.labelled import Kind, Labelled
 from bot.knowledge.file_text import read_bytes
-from bot.knowledge.tree import read_tree
+from bot.knowledge.form_problems import form_problems
+from bot.knowledge.tree import Node, read_tree
 
 FOLDER = "labelled"
 MOST_BYTES = 2_000_000
+_NOT_HERE = "TEMPLATE.yaml shows how"
+"""How entries are written, which these are not."""
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
@@ -62,11 +65,19 @@ def _of_file(file: Path) -> list[Labelled]:
     try:
         form = _File.model_validate(tree.plain())
     except ValidationError as fault:
-        error = fault.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in error["loc"])
-        mend = "write it as knowledge/README.md says under labelled/"
-        raise LabelledUnreadableError(f"{file}: {place}: {error['msg']}; {mend}") from fault
+        raise LabelledUnreadableError(_told(str(file), tree, fault)) from fault
     return [_labelled(question) for question in form.questions]
+
+
+def _told(path: str, tree: Node, fault: ValidationError) -> str:
+    """The first of what is wrong, in words: where, what, and the mend."""
+    error, how = fault.errors(include_url=False)[0], "knowledge/README.md tells how, under labelled/"
+    if not error["loc"]:
+        return f"{path}: the file holds no labelled questions; begin it with a line `questions:`, {how}"
+    if error["type"] == "too_short":
+        return f"{path}: `questions` is empty; write at least one below it, or name another file"
+    first = next(form_problems(path, tree, _File, fault))
+    return f"{first.path}:{first.line}:{first.column}: {first.message}; {first.mend.replace(_NOT_HERE, how)}"
 
 
 def _labelled(question: _Question) -> Labelled:

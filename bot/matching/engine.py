@@ -24,7 +24,6 @@ MODEL, TABLE, VECTORS, TUNED = f"minilm-{LAYOUT}", "wordllama", "vectors", f"tun
 """Folders under the cache folder, as `bot.matching.model_setup` fills them."""
 PASSED = "passed"
 """Folder under the cache folder for libraries whose tests need not be asked again."""
-MEND = "run `make model`, or set MATCHER=light"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +53,20 @@ class Engine:
         engine runs then, and `warning` says so.
         """
         cache = VectorCache(folder / VECTORS)
-        table, warning = None, None
+        table, warning, helps = None, None, _mend(folder, model)
         try:
             table = WordTable.open(folder / TABLE)
         except TableUnusableError as fault:
-            warning = f"Only spelling is compared, not meaning: {fault}. Mend: run `make model`."
+            warning = f"Only spelling is compared, not meaning: {fault}. Mend: {_mend(folder)}."
         if kind == "light":
             return cls("light", None, table, cache, warning)
         try:
-            encoder, adapter, untuned = _encoder(model or folder / MODEL, tuned, folder / TUNED)
+            encoder, adapter, untuned = _encoder(model or folder / MODEL, tuned, folder / TUNED, helps)
             warnings = " ".join(text for text in (untuned, warning) if text)
             return cls("default", encoder, table, cache, warnings or None, adapter)
         except ModelUnusableError as fault:
-            light = f"The light search is running, which finds less: {fault}. Mend: {MEND}."
+            less = "The light search is running, which finds less"
+            light = f"{less}: {fault}. Mend: {helps}, or set MATCHER=light."
             return cls("light", None, table, cache, f"{light} {warning}" if warning else light)
 
     @property
@@ -114,8 +114,23 @@ class Engine:
         return self.cache.vectors(texts, self.id, sum(self.widths), self.dense)
 
 
-def _encoder(model: Path, tuned: Path | None, kept: Path) -> tuple[Encoder, Adapter | None, str | None]:
-    """The encoder, tuned where it can be; what it was tuned with; a warning. Raises ModelUnusableError."""
+def _mend(folder: Path, model: Path | None = None) -> str:
+    """What helps where a model is missing or broken; `make model` fills the user's cache folder alone."""
+    if model is not None:
+        return "name the folder of a converted model in MODEL_DIR, or leave it empty"
+    if folder != cache_folder():
+        made = cache_folder()
+        return f"run `make model` and leave CACHE_DIR empty, or copy to it what that puts into {made}"
+    return "run `make model`"
+
+
+def _encoder(
+    model: Path, tuned: Path | None, kept: Path, helps: str
+) -> tuple[Encoder, Adapter | None, str | None]:
+    """The encoder, tuned where it can be; what it was tuned with; a warning, which tells what `helps`.
+
+    Raises ModelUnusableError.
+    """
     try:
         adapter = Adapter.read(tuned) if tuned is not None else None
         if adapter is not None:
@@ -123,7 +138,7 @@ def _encoder(model: Path, tuned: Path | None, kept: Path) -> tuple[Encoder, Adap
     except AdapterStaleError as fault:
         return Encoder.open(model), None, f"The search runs untuned: {fault}. Mend: run `caveat tune`."
     except (AdapterBrokenError, ModelUnusableError) as fault:
-        mend = "put the file back, or run `caveat tune`" if isinstance(fault, AdapterBrokenError) else MEND
+        mend = "put the file back, or run `caveat tune`" if isinstance(fault, AdapterBrokenError) else helps
         return Encoder.open(model), None, f"The search runs untuned: {fault}. Mend: {mend}."
     return Encoder.open(model), None, None
 
