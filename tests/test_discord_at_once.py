@@ -72,7 +72,7 @@ async def test_a_choice_and_none_of_these_at_once_count_as_one_of_the_two(
     alice: MemberActor, general: ChannelHandle, env: Env
 ) -> None:
     choices = reply(await alice.slash(general, "ask", question=UNSURE))
-    pick = with_id(choices, "cv:pick:")
+    pick = next(each for each in custom_ids(choices) if each.startswith("cv:pick:"))
     none = with_id(choices, "cv:nope:")
     both = [delivered(env, alice, choices, each) for each in (pick, none)]
     await env.settle()
