@@ -23,7 +23,7 @@ from bot.matching.intervals import lower_bound, upper_bound
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import normalise
 from bot.matching.rank import rank
-from bot.matching.spelling import Spelling
+from bot.matching.spelling import Spelling, by_length
 from bot.matching.tuning.adapter import Adapter, AdapterBrokenError, dump
 from tests.make import an_entry
 
@@ -115,7 +115,8 @@ def test_a_slip_is_put_right_to_the_most_used_word_with_the_same_first_letter() 
 
 
 def test_a_slip_of_another_english_word_is_put_right_after_those_of_the_knowledge() -> None:
-    spelling = Spelling.over(["oil the chain"], lambda _: False, {"c": ["chant", "chai"], "w": ["wheel"]})
+    english = by_length(["chant", "chai", "wheel"])
+    spelling = Spelling.over(["oil the chain"], lambda _: False, lambda *key: english.get(key, ()))
     assert spelling.respell("chainn wheeel whel") == "chain wheel whel"
 
 

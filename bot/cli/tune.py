@@ -12,7 +12,7 @@ from bot.cli.measured import knowledge_option, open_measured
 from bot.core.labelled import Half
 from bot.knowledge.put import put_file
 from bot.matching.engine import MODEL, TUNED
-from bot.matching.minilm.encoder import ModelUnusableError
+from bot.matching.onnx_session import ModelUnusableError
 from bot.matching.tune import Figures, tests_of
 from bot.matching.tune import tune as train
 from bot.matching.tuning.adapter import ADAPTER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 import platformdirs
 
-from bot.matching.minilm.encoder import LAYOUT, Encoder, ModelUnusableError
-from bot.matching.spelling import FEWEST_LETTERS
+from bot.matching.minilm.encoder import LAYOUT, Encoder
+from bot.matching.onnx_session import ModelUnusableError
+from bot.matching.spelling import FEWEST_ENGLISH, by_length
 from bot.matching.tuning.adapter import Adapter, AdapterBrokenError
 from bot.matching.tuning.tuned import AdapterStaleError, tuned_encoder
 from bot.matching.vector_cache import Matrix, VectorCache
@@ -40,7 +41,7 @@ class Engine:
     cache: VectorCache | None
     warning: str | None = None
     adapter: Adapter | None = None
-    _common: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+    _common: dict[tuple[str, int], list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(
@@ -89,14 +90,17 @@ class Engine:
             return True
         return self.table is not None and self.table.knows(word)
 
-    def common_words(self) -> Mapping[str, Sequence[str]]:
-        """Words of English by first letter, the most common first; none without a model."""
+    def common_words(self, letter: str, length: int) -> Sequence[str]:
+        """Words of English for `Spelling`, the most common first: `by_length`, done when first asked.
+
+        None without a model.
+        """
         if not self._common:
             words = self.encoder.words.ids if self.encoder is not None else ()
-            for word in words or (self.table.words() if self.table is not None else ()):
-                if len(word) >= FEWEST_LETTERS and word.isascii() and word.isalpha():
-                    self._common.setdefault(word[0], []).append(word)
-        return self._common
+            every = words or (self.table.words() if self.table is not None else ())
+            plain = (w for w in every if len(w) >= FEWEST_ENGLISH - 1 and w.isascii() and w.isalpha())
+            self._common.update(by_length(plain))
+        return self._common.get((letter, length), ())
 
     def dense(self, texts: Sequence[str]) -> Matrix:
         """Normalised texts as rows: the encoder's vector, then the table's, each of length one."""

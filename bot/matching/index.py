@@ -12,13 +12,16 @@ import numpy.typing as npt
 from bot.core.entry import Entry
 from bot.core.library import SafetyKind
 from bot.matching.engine import Engine
+from bot.matching.kernel import kernel_of
 from bot.matching.normalise import normalise_known
-from bot.matching.rows import Rows
+from bot.matching.rows import Matrix, Places, Rows
 from bot.matching.spelling import Spelling
 from bot.matching.vectors import Vectoriser
 
 _TOGETHER = 512
 """Rows that are held against all earlier ones at once."""
+FEW = 2048
+"""Up to so many rows the kernel among all of them is kept: 16 MB for a third of the time of a ranking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Index:
 
     `ids` are the subjects' ids, the `entries` first of them entries, the others kinds of the safety list;
     `labels` are their numbers, a decoy of subject i has the label `len(ids) + i`, a class of its own.
-    `starts[i]` is the first row of subject i; `texts` are the rows' texts as written.
+    `starts[i]` is the first row of subject i; `texts` are the rows' texts as written. `kernel` is that of
+    every row with every row, where there are `FEW`.
     """
 
     ids: tuple[str, ...]
@@ -50,6 +54,7 @@ class Index:
     labels: npt.NDArray[np.intp]
     all_labels: npt.NDArray[np.intp]
     starts: tuple[int, ...]
+    kernel: Matrix | None = None
 
     @classmethod
     def over(cls, entries: Sequence[Entry], kinds: Sequence[SafetyKind], engine: Engine) -> Index:
@@ -71,6 +76,7 @@ class Index:
         texts = [text for document in (*own, *decoys) for text in document]
         labels = np.array([i for i, document in enumerate((*own, *decoys)) for _ in document], dtype=np.intp)
         starts = tuple(accumulate((len(document) for document in own), initial=0))
+        rows = vectoriser.rows_cached(texts)
         return cls(
             ids=tuple(subject.id for subject in subjects),
             entries=len(served),
@@ -78,12 +84,20 @@ class Index:
             exact={text: i for i, document in reversed(list(enumerate(own))) for text in document},
             exact_decoys=_owners(decoys),
             vectoriser=vectoriser,
-            spelling=Spelling.over(texts, engine.knows, engine.common_words()),
-            rows=vectoriser.rows_cached(texts),
+            spelling=Spelling.over(texts, engine.knows, engine.common_words),
+            rows=rows,
             labels=labels[: starts[-1]],
             all_labels=labels,
             starts=starts,
+            kernel=kernel_of(rows, np.arange(len(rows))) if len(rows) <= FEW else None,
         )
+
+    def kernel_among(self, chosen: Places) -> Matrix:
+        """The kernel among the chosen rows, shape (chosen, chosen), to be changed at will."""
+        if self.kernel is None:
+            return kernel_of(self.rows, chosen)
+        places = chosen[:, None] * len(self.kernel) + chosen
+        return self.kernel.ravel().take(places, mode="clip")  # quicker than with a check of each place
 
     def close_pairs(
         self, cosine: float, among: Iterable[str] | None = None

@@ -27,8 +27,9 @@ import numpy as np
 
 from bot.matching.engine import MODEL, TABLE, Engine, cache_folder
 from bot.matching.minilm.convert import ConversionError, convert
-from bot.matching.minilm.encoder import WEIGHTS, Encoder, ModelUnusableError
+from bot.matching.minilm.encoder import WEIGHTS, Encoder
 from bot.matching.minilm.weights import read_safetensors
+from bot.matching.onnx_session import ModelUnusableError
 from bot.matching.word_table import PIECES, TableUnusableError, WordTable
 from bot.matching.word_table import TABLE as TABLE_FILE
 

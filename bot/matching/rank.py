@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.matching.index import Index
-from bot.matching.rows import LARGE, NOT_COMPARED, Matrix, Places
+from bot.matching.kernel import kernel
+from bot.matching.rows import NOT_COMPARED, Matrix, Places
 
 NEAREST = 128
 """More neighbours cost time and brought nothing on the dev sets (64: -0.3 points of accuracy)."""
 RIDGE = 0.3
 """Regularisation; 0.1 to 1.0 were within 0.3 points of each other on the dev sets."""
-SHARPNESS = 3.0
-"""Of the kernel exp(SHARPNESS (cosine - 1)), a Gaussian on the sphere.
-
-Against the plain cosine it raised the dev sets' AUROC for near misses from 76.4 to 84.5 and for out of
-scope from 94.7 to 97.6, and accuracy by a point; 2 to 6 are near each other.
-"""
 NEAREST_OWN = 3
 """Phrasings of a candidate whose cosine is averaged; one is noisier, ten forget a rare way to ask."""
 
@@ -69,15 +63,15 @@ def rank(query: Matrix, index: Index, most: int) -> list[Ranked]:
     """
     cosines = index.rows.cosines(query)
     near = neighbours(cosines, index)
-    basis = index.rows.block(near.rows)
-    return rank_near(query, cosines, near, kernel(basis @ basis.T), index, most)
+    return rank_near(query, cosines, near, index, most)
 
 
 def neighbours(cosines: Matrix, index: Index) -> Near:
     """The nearest phrasings, and those decoys that are among the nearest of all rows."""
     first_decoy = len(index.labels)
-    phrasings = nearest(cosines[:first_decoy])
-    decoys = nearest(cosines[first_decoy:]) + first_decoy
+    all_compared = index.rows.rough is None
+    phrasings = nearest(cosines[:first_decoy], all_compared)
+    decoys = nearest(cosines[first_decoy:], all_compared) + first_decoy
     phrasings = phrasings[np.argsort(cosines[phrasings], kind="stable")]
     decoys = decoys[np.argsort(-cosines[decoys], kind="stable")]
     rows = np.concatenate([phrasings, decoys])
@@ -90,12 +84,11 @@ def neighbours(cosines: Matrix, index: Index) -> Near:
     return Near(rows[: max(len(phrasings), everything.stop)], len(phrasings), everything)
 
 
-def rank_near(
-    query: Matrix, cosines: Matrix, near: Near, among: Matrix, index: Index, most: int
-) -> list[Ranked]:
-    """`rank` where the question's `neighbours` are known, and the kernel among them, which is changed."""
+def rank_near(query: Matrix, cosines: Matrix, near: Near, index: Index, most: int) -> list[Ranked]:
+    """`rank` where the question's `neighbours` are known."""
     if not len(index.labels):
         return []
+    among = index.kernel_among(near.rows)
     among.flat[:: len(among) + 1] += np.float32(RIDGE)
     likeness, labels = kernel(cosines[near.rows]), index.all_labels[near.rows]
     first, both = slice(0, near.phrasings), near.everything
@@ -103,7 +96,7 @@ def rank_near(
     decoyed = class_scores(among[both, both], likeness[both], labels[both])
     mass = sum(score for score in plain.values() if score > 0)
     # The two best hold the best rival of any candidate.
-    rivals = nlargest(2, ((s, label) for label, s in decoyed.items() if label < len(index.ids)))
+    rivals = sorted((s, label) for label, s in decoyed.items() if label < len(index.ids))[:-3:-1]
     best = sorted(plain, key=lambda label: (-plain[label], label))[:most]
     own = [np.arange(index.starts[label], index.starts[label + 1]) for label in best]
     alike = index.rows.refined(cosines, np.concatenate(own), query).tolist()
@@ -122,9 +115,9 @@ def rank_near(
     return found
 
 
-def nearest(cosines: Matrix) -> Places:
-    """The places of the highest `NEAREST` cosines, or of all where there are fewer."""
-    places = np.flatnonzero(cosines > NOT_COMPARED) if len(cosines) >= LARGE else np.arange(len(cosines))
+def nearest(cosines: Matrix, all_compared: bool) -> Places:
+    """The places of the highest `NEAREST` cosines, or of all that were compared where there are fewer."""
+    places = np.arange(len(cosines)) if all_compared else np.flatnonzero(cosines > NOT_COMPARED)
     if len(places) <= NEAREST:
         return places
     return places[np.argpartition(cosines[places], len(places) - NEAREST)[-NEAREST:]]
@@ -138,16 +131,12 @@ def class_scores(gram: Matrix, likeness: Matrix, labels: npt.NDArray[np.intp]) -
     rows, scores summed by label: s = k(q, X) (K + lambda I)^-1 Y. Source: Saunders et al. 1998, ICML,
     515-521.
     """
-    weights = np.linalg.solve(gram, likeness)
-    found, places = np.unique(labels, return_inverse=True)
-    return dict(zip(found.tolist(), np.bincount(places, weights).tolist(), strict=True))
-
-
-def kernel(cosines: Matrix) -> Matrix:
-    """exp(SHARPNESS (cosine - 1)) of each."""
-    return np.asarray(np.exp(np.float32(SHARPNESS) * (cosines - np.float32(1.0))), dtype=np.float32)
+    scores: dict[int, float] = {}
+    for label, weight in zip(labels.tolist(), np.linalg.solve(gram, likeness).tolist(), strict=True):
+        scores[label] = scores.get(label, 0.0) + weight
+    return scores
 
 
 def _mean_of_highest(cosines: Sequence[float]) -> float:
-    highest = nlargest(NEAREST_OWN, cosines)
+    highest = sorted(cosines)[-NEAREST_OWN:]
     return sum(highest) / len(highest)

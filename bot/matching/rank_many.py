@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
 from bot.matching.index import Index
-from bot.matching.rank import NEAREST, SHARPNESS, Ranked, neighbours, rank, rank_near
+from bot.matching.kernel import kernel_of
+from bot.matching.rank import NEAREST, Ranked, neighbours, rank, rank_near
 from bot.matching.rows import Matrix
 
 TOGETHER = 512
@@ -25,15 +27,15 @@ def rank_many(queries: Matrix, index: Index, most: int) -> Iterator[list[Ranked]
     index is computed once and not for each question; and all processors work. 10,000 questions over 7,800
     rows take 0.9 ms of processor time each, not 2.7.
     """
-    rows = index.rows.block(np.arange(len(index.rows))) if _is_worth_it(index, queries) else None
-    whole = _kernel_of_all(rows) if rows is not None else None
+    many = _is_worth_it(index, queries)
+    if many and index.kernel is None:
+        index = replace(index, kernel=kernel_of(index.rows, np.arange(len(index.rows))))
+    rows = index.rows.block(np.arange(len(index.rows))) if many else None
 
     def one(query: Matrix, cosines: Matrix | None) -> list[Ranked]:
-        if whole is None or cosines is None:
+        if cosines is None:
             return rank(query, index, most)
-        near = neighbours(cosines, index)
-        among = whole.ravel().take(near.rows[:, None] * len(whole) + near.rows)
-        return rank_near(query, cosines, near, among, index, most)
+        return rank_near(query, cosines, neighbours(cosines, index), index, most)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         for start in range(0, len(queries), TOGETHER):
@@ -45,11 +47,3 @@ def _is_worth_it(index: Index, queries: Matrix) -> bool:
     """A question alone needs about 1.25 `NEAREST` rows held against each other; all together need all."""
     rows = len(index.rows)
     return 0 < rows <= MOST_ROWS and rows**2 <= len(queries) * (1.25 * NEAREST) ** 2
-
-
-def _kernel_of_all(rows: Matrix) -> Matrix:
-    """`bot.matching.rank.kernel` of every row with every row, in place: it is large."""
-    found = rows @ rows.T
-    found -= np.float32(1.0)
-    found *= np.float32(SHARPNESS)
-    return np.asarray(np.exp(found, out=found), dtype=np.float32)

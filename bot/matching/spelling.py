@@ -29,21 +29,21 @@ class Spelling:
     """The words of a knowledge base, and a judge of what else is English.
 
     `uses` counts the words; `targets` are those that slips are put right to, by first letter, the most used
-    first; `english` other common words, in the same way.
+    first; `english` gives other common words by first letter and length, as `by_length` groups them.
     """
 
     uses: Mapping[str, int]
     stems: frozenset[str]
     targets: Mapping[str, Sequence[str]]
     is_english: Callable[[str], bool]
-    english: Mapping[str, Sequence[str]]
+    english: Callable[[str, int], Sequence[str]]
 
     @classmethod
     def over(
         cls,
         texts: Iterable[str],
         is_english: Callable[[str], bool],
-        english: Mapping[str, Sequence[str]] | None = None,
+        english: Callable[[str, int], Sequence[str]] = lambda letter, length: (),
     ) -> Spelling:
         """The words of these normalised texts."""
         counts = Counter(word for text in texts for word in text.split())
@@ -51,7 +51,7 @@ class Spelling:
         for word in sorted(counts, key=lambda word: (-counts[word], word)):
             if len(word) >= FEWEST_LETTERS and word.isalpha():
                 targets.setdefault(word[0], []).append(word)
-        return cls(counts, frozenset(stem(word) for word in counts), targets, is_english, english or {})
+        return cls(counts, frozenset(stem(word) for word in counts), targets, is_english, english)
 
     def knows(self, word: str) -> bool:
         """True when the knowledge base uses the word in some form."""
@@ -77,7 +77,8 @@ class Spelling:
         if swapped in self.uses:
             return swapped
         edits = 1 if len(word) < LONG else 2
-        return _nearest(word, self.targets, edits) or self._begun_wrong(word) or self._of_english(word)
+        own = _nearest(word, self.targets.get(word[0], ()), edits)
+        return own or self._begun_wrong(word) or self._of_english(word)
 
     def _begun_wrong(self, word: str) -> str | None:
         """The most used word that differs in its first letter as fingers slip."""
@@ -87,11 +88,24 @@ class Spelling:
         return max(found, key=lambda other: self.uses[other], default=None)
 
     def _of_english(self, word: str) -> str:
-        found = _nearest(word, self.english, 1) if len(word) >= FEWEST_ENGLISH else None
-        return found or word
+        if len(word) < FEWEST_ENGLISH:
+            return word
+        return _nearest(word, self.english(word[0], len(word)), 1) or word
 
 
-def _nearest(word: str, targets: Mapping[str, Sequence[str]], edits: int) -> str | None:
-    """The nearest of those with the same first letter, the most used where several are as near."""
-    found = process.extractOne(word, targets.get(word[0], ()), scorer=OSA.distance, score_cutoff=edits)
+def by_length(words: Iterable[str]) -> dict[tuple[str, int], list[str]]:
+    """Words by first letter and length, each at its own length and at the two beside, in their order.
+
+    One slip changes a length by one at most, so only these need be looked through.
+    """
+    groups: dict[tuple[str, int], list[str]] = {}
+    for word in words:
+        for length in range(len(word) - 1, len(word) + 2):
+            groups.setdefault((word[0], length), []).append(word)
+    return groups
+
+
+def _nearest(word: str, choices: Sequence[str], edits: int) -> str | None:
+    """The nearest of the choices, the first where several are as near."""
+    found = process.extractOne(word, choices, scorer=OSA.distance, score_cutoff=edits)
     return None if found is None else str(found[0])

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.matching.minilm.encoder import ABOUT, GRAPH, LAYOUT, VOCABULARY, WEIGHTS, open_session
+from bot.matching.minilm.encoder import ABOUT, GRAPH, LAYOUT, VOCABULARY, WEIGHTS
 from bot.matching.minilm.graph import Shape, encoder
 from bot.matching.minilm.weights import read_safetensors
 from bot.matching.minilm.wordpiece import WordPiece
+from bot.matching.onnx_session import open_session
 
 WORST = 0.97
 """Cosine to the float model that every probe must reach; on 300 dev questions: mean .993, worst .985."""

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.matching.minilm.wordpiece import WordPiece
+from bot.matching.onnx_session import ModelUnusableError, open_session
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -25,10 +26,6 @@ version of the bot keeps its own."""
 GRAPH, VOCABULARY, ABOUT = "encoder.onnx", "vocab.txt", "model.json"
 WEIGHTS = "weights.npz"
 """The weights in 16 bits, for tuning and for putting what was tuned to them; not read otherwise."""
-
-
-class ModelUnusableError(Exception):
-    """A converted model is missing, older than this version or damaged; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +70,3 @@ class Encoder:
             return np.array([self.vector(text) for text in texts], dtype=np.float32).reshape(-1, self.width)
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
             return np.array(list(pool.map(self.vector, texts, chunksize=32)), dtype=np.float32)
-
-
-def open_session(graph: bytes) -> InferenceSession:
-    """A session over a graph. Raises ModelUnusableError.
-
-    One thread a run: texts are short, and the bot shares its processor. From 1.29 on, onnxruntime
-    reports to Microsoft from the moment it is imported, unless the environment says not to.
-    """
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    try:
-        import onnxruntime
-    except ImportError as fault:
-        raise ModelUnusableError(f"onnxruntime cannot be imported: {fault}") from fault
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception as fault:  # onnxruntime's own classes share no narrower one
-        raise ModelUnusableError(f"onnxruntime cannot load the graph: {fault}") from fault

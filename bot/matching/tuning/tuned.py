@@ -22,11 +22,10 @@ from bot.matching.minilm.encoder import (
     VOCABULARY,
     WEIGHTS,
     Encoder,
-    ModelUnusableError,
-    open_session,
 )
 from bot.matching.minilm.graph import Shape, encoder
 from bot.matching.minilm.wordpiece import WordPiece
+from bot.matching.onnx_session import ModelUnusableError, open_session
 from bot.matching.tuning.adapter import Adapter, AdapterBrokenError
 
 MOST_KEPT = 4
