@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.contestants import CONTESTANTS, Ask
 from benchmarks.corpus import IN_SCOPE, NEAR, OUT, Asked, Corpus
+from bot.cli.garbage import FEWER_COLLECTIONS
 
 WARM_UP = 20
 """Questions before the clock runs: a bot answers thousands after its first."""
@@ -26,8 +27,6 @@ FEWEST = 5
 """Questions that even the slowest contestant answers."""
 MOST_TIMED = 1000
 """Questions whose time is looked at where only the time is wanted."""
-FEWER_COLLECTIONS = 50_000
-"""As in `bot.__main__`, for every contestant."""
 STRINGS = 10_000
 
 
@@ -200,7 +199,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.core is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {given.core})
-    gc.set_threshold(FEWER_COLLECTIONS)
+    gc.set_threshold(FEWER_COLLECTIONS)  # as the bot, for every contestant
     corpus = Corpus.read(given.corpus)
     if given.strings:
         result = slowest_string(given.name, corpus, given.cache)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
-FEWER_COLLECTIONS = 50_000
-"""New objects between two collections: a library has many that all stay, and were looked at in vain."""
+from bot.cli.garbage import collect_nothing
 
 
 def main() -> None:
     """Run the command line and leave with its exit code; Ctrl-C is quiet from the first moment."""
-    gc.set_threshold(FEWER_COLLECTIONS)
+    collect_nothing()  # until the verb is imported
     try:
         # Here, so that Ctrl-C while they load is quiet too.
         from bot.cli.edges import hush_late_threads

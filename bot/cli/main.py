@@ -13,6 +13,7 @@ import click
 
 from bot import __version__
 from bot.cli.edges import edges
+from bot.cli.garbage import collect_again
 
 VERBS: Mapping[str, str] = {
     "ask": "Ask a question, as a member would.",
@@ -48,6 +49,7 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         command = getattr(import_module(f"bot.cli.{cmd_name}"), cmd_name)
+        collect_again()
         if not isinstance(command, click.Command):
             raise TypeError(f"bot.cli.{cmd_name} holds no command of that name")
         return command

@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.moderator import Moderator
@@ -17,6 +16,7 @@ from bot.store.engine import for_writing
 from bot.store.loop_tables import audits
 from bot.store.records import Way
 from bot.store.tables import answered
+from bot.store.upsert import insert_into
 from bot.store.whole import whole
 
 NO_ENTRY = ""
@@ -116,14 +116,17 @@ class Audits:
             if row is None:
                 known = sa.select(audits.c.id).where(audits.c.answered_id == answered_id)
                 return None if await connection.scalar(known) is None else False
-            insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
             values = _values(row) | {
                 "at": at,
                 "verdict": judgement,
                 "right_entry_id": right_entry_id,
                 "moderator_id": moderator.id,
             }
-            once = insert(audits).values(**values).on_conflict_do_nothing(index_elements=["answered_id"])
+            once = (
+                insert_into(audits, connection)
+                .values(**values)
+                .on_conflict_do_nothing(index_elements=["answered_id"])
+            )
             return bool((await connection.execute(once)).rowcount)
 
     async def every(self, since: datetime | None = None) -> list[Audit]:

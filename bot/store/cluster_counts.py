@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.moderator import Moderator
@@ -21,6 +20,7 @@ from bot.store.loop_tables import (
     review_actions,
 )
 from bot.store.tables import feedback, questions
+from bot.store.upsert import insert_into
 
 TURN = "clusters"
 """The mark that counts the turns of the gathering."""
@@ -34,8 +34,7 @@ async def take_turn(connection: AsyncConnection, at: datetime, after: int | None
     Whatever changes which questions belong where, or whether a cluster takes in new ones, is a turn, so
     that what is known in memory can be brought up to date by what changed since.
     """
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    first = insert(marks).values(name=TURN, at=at, value=0)
+    first = insert_into(marks, connection).values(name=TURN, at=at, value=0)
     await connection.execute(first.on_conflict_do_nothing(index_elements=["name"]))
     found = await connection.execute(sa.select(marks.c.value).where(marks.c.name == TURN).with_for_update())
     before = int(found.scalar_one())
@@ -71,9 +70,10 @@ async def note_asker(
     connection: AsyncConnection, cluster_id: int, origin_id: int, epoch: str, pseudonym: str
 ) -> None:
     """Note a pseudonym; once is enough."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     values = {"cluster_id": cluster_id, "origin_id": origin_id, "epoch": epoch, "pseudonym": pseudonym}
-    await connection.execute(insert(cluster_askers).values(**values).on_conflict_do_nothing())
+    await connection.execute(
+        insert_into(cluster_askers, connection).values(**values).on_conflict_do_nothing()
+    )
 
 
 async def claim(

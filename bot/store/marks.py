@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.engine import for_writing
 from bot.store.loop_tables import marks
+from bot.store.upsert import insert_into
 from bot.store.whole import whole
 
 
@@ -30,8 +30,7 @@ class Marks:
     @whole
     async def set(self, name: str, value: Any, at: datetime) -> None:
         """Put a value of plain JSON under that name, in place of what stood there."""
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        row = insert(marks).values(name=name, at=at, value=value)
+        row = insert_into(marks, self._engine).values(name=name, at=at, value=value)
         upsert = row.on_conflict_do_update(index_elements=["name"], set_={"at": at, "value": value})
         async with self._writer.begin() as connection:
             await connection.execute(upsert)

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.delivery import PERSONAL, Delivery, Kind, Message, State
@@ -22,6 +21,7 @@ from bot.store.cluster_records import QuestionStatus
 from bot.store.engine import for_writing
 from bot.store.loop_tables import deliveries
 from bot.store.tables import questions, waiters
+from bot.store.upsert import insert_into
 from bot.store.whole import whole
 
 NONCE_BYTES = 12
@@ -31,8 +31,7 @@ _OPEN = (State.DUE, State.SENDING)
 
 async def enqueue(connection: AsyncConnection, message: Message) -> bool:
     """Write a message down, in the transaction of what causes it; False where its key stood there before."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    row = insert(deliveries).values(
+    row = insert_into(deliveries, connection).values(
         kind=message.kind,
         unique_key=message.unique_key,
         state=State.DUE,

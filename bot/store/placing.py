@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.cluster_counts import TURN, chunks, left_of, next_turn, note_asker, recount, take_turn
@@ -23,6 +22,7 @@ from bot.store.engine import for_writing
 from bot.store.loop_tables import cluster_askers, cluster_feedback, cluster_questions, clusters, marks
 from bot.store.records import FeedbackKind
 from bot.store.tables import feedback, questions
+from bot.store.upsert import insert_into
 from bot.store.whole import whole
 
 REPAIRED = "clusters-repaired"
@@ -118,8 +118,7 @@ class Placing:
     @whole
     async def repaired(self, turn: int, at: datetime) -> None:
         """Up to that turn clusters were joined and questions moved."""
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        row = insert(marks).values(name=REPAIRED, at=at, value=turn)
+        row = insert_into(marks, self._engine).values(name=REPAIRED, at=at, value=turn)
         async with self._writer.begin() as connection:
             await connection.execute(
                 row.on_conflict_do_update(index_elements=["name"], set_={"at": at, "value": turn})

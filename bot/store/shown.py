@@ -13,13 +13,13 @@ from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.delivery import Kind, Message
 from bot.store.engine import for_writing
 from bot.store.loop_tables import public_answers
 from bot.store.outbox import enqueue
+from bot.store.upsert import insert_into
 from bot.store.whole import whole
 
 NOTICE_LINKS_AGE = timedelta(days=14)
@@ -82,8 +82,7 @@ class PublicAnswers:
     @whole
     async def note(self, place: Place, edition: Edition, at: datetime) -> None:
         """Note that this message shows this edition; noted before, it stays as it is."""
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
-        row = insert(public_answers).values(
+        row = insert_into(public_answers, self._engine).values(
             at=at,
             guild_id=place.guild_id,
             channel_id=place.channel_id,

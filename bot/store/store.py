@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.outcome import Reason
@@ -37,6 +36,7 @@ from bot.store.rows import (
 from bot.store.shown import PublicAnswers
 from bot.store.tables import answered, askings, feedback, offers, questions, waiters
 from bot.store.tallies import Tallies
+from bot.store.upsert import insert_into
 from bot.store.whole import whole
 
 OPEN = QuestionStatus.OPEN
@@ -175,7 +175,7 @@ class Store:
             )
             if known.one_or_none() is None:
                 return None
-            insert = self._upsert(waiters).values(question_id=question_id, user_id=user_id, at=at)
+            insert = insert_into(waiters, connection).values(question_id=question_id, user_id=user_id, at=at)
             done = await connection.execute(insert.on_conflict_do_nothing())
             await tell_late(connection, question_id, at)
             return bool(done.rowcount)
@@ -280,13 +280,8 @@ class Store:
             last = await _last_askings(connection, [row.id for row in rows])
         return [question_of(row, last.get(row.id)) for row in rows]
 
-    def _upsert(self, table: sa.Table) -> Any:
-        if self._engine.dialect.name == "postgresql":
-            return postgresql.insert(table)
-        return sqlite.insert(table)
-
     async def _log(self, connection: AsyncConnection, kept: Kept, reason: Reason, at: datetime) -> int:
-        insert = self._upsert(questions).values(
+        insert = insert_into(questions, connection).values(
             guild_id=kept.place.guild_id,
             key=kept.key,
             text=kept.text,

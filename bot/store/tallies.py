@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.engine import for_writing
 from bot.store.loop_tables import tallies
 from bot.store.records import Door
+from bot.store.upsert import insert_into
 from bot.store.whole import whole
 
 
@@ -57,9 +57,8 @@ class Tallies:
     @whole
     async def count(self, came: Came, door: Door, at: datetime, entry_id: str = "") -> None:
         """One more, on the day of `at` in UTC."""
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
         row: Mapping[str, Any] = {"day": at.astimezone(UTC).date(), "outcome": came, "door": door}
-        first = insert(tallies).values(**row, entry_id=entry_id, count=1)
+        first = insert_into(tallies, self._engine).values(**row, entry_id=entry_id, count=1)
         upsert = first.on_conflict_do_update(
             index_elements=["day", "outcome", "door", "entry_id"], set_={"count": tallies.c.count + 1}
         )
