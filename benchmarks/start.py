@@ -25,6 +25,7 @@ READY = """
 from bot.cli.garbage import collect_again, collect_nothing
 collect_nothing()
 import asyncio, sys
+import bot.cli.main, bot.cli.run  # as `caveat run` does
 import simcord
 from bot.discord_ui.client import create_bot
 from bot.settings import Settings
