@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import lru_cache
 
 import numpy as np
@@ -21,13 +21,14 @@ from bot.core.library import Library
 from bot.core.outcome import Answer, Outcome
 from bot.knowledge.labelled import load_labelled
 from bot.knowledge.load import load_library
-from bot.matching.engine import Engine, Kind, cache_folder
+from bot.matching.engine import PLAIN, Engine, Kind, cache_folder
 from bot.matching.explain import explain
 from bot.matching.index import Index, Subject
 from bot.matching.kernel import SHARPNESS
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import normalise
 from bot.matching.rank import NEAREST, RIDGE, rank
+from bot.matching.rank_many import rank_many
 from bot.matching.rows import LARGE, NOT_COMPARED
 
 KINDS: tuple[Kind, ...] = ("default", "light")
@@ -168,6 +169,29 @@ def test_the_index_agrees_with_brute_force(kind: Kind, question: str, keeps_kern
         assert own.signals.decoys == pytest.approx(
             max(0.0, decoyed.get(len(index.ids) + own.label, 0.0)), abs=1e-4
         )
+
+
+@both_engines
+@pytest.mark.parametrize("count", [3, len(ASKED)])
+def test_many_questions_are_ranked_as_each_alone(kind: Kind, count: int) -> None:
+    """The small library's index keeps its kernel; of three questions the large one's is not worth making."""
+    for matcher in (a_small_matcher(kind), the_matcher(kind)):
+        rows = matcher.index.vectoriser.matrix(matcher.read(ASKED[:count]))
+        for query, many in zip(rows, rank_many(rows, matcher.index, 5), strict=True):
+            last_in, first_out = np.sort(matcher.index.rows.cosines(query))[::-1][NEAREST - 1 : NEAREST + 1]
+            if last_in - first_out < 1e-6:
+                continue  # two texts are the same to the search: which is the neighbour is left to rounding
+            alone = rank(query, matcher.index, 5)
+            assert [own.label for own in many] == [own.label for own in alone]
+            for one, other in zip(many, alone, strict=True):
+                assert astuple(one.signals) == pytest.approx(astuple(other.signals), abs=1e-4)
+
+
+def test_of_no_rows_and_of_no_questions_many_are_ranked_too() -> None:
+    empty = Index.of([], (), PLAIN)
+    assert list(rank_many(np.zeros((2, empty.vectoriser.lexical.width), np.float32), empty, 5)) == [[], []]
+    index = a_small_matcher("light").index
+    assert list(rank_many(index.vectoriser.matrix([]), index, 5)) == []
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,8 @@ from bot.matching.index import Index
 from bot.matching.kernel import kernel
 from bot.matching.rows import NOT_COMPARED, Matrix, Places
 
+System = tuple[Matrix, Matrix]
+"""A matrix and the right-hand side."""
 NEAREST = 128
 """More neighbours cost time and brought nothing on the dev sets (64: -0.3 points of accuracy)."""
 RIDGE = 0.3
@@ -61,9 +63,12 @@ def rank(query: Matrix, index: Index, most: int) -> list[Ranked]:
 
     The order comes from phrasings alone: decoys as classes of the ranking cost 3 to 4 points of accuracy.
     """
+    if not len(index.labels):
+        return []
     cosines = index.rows.cosines(query)
     near = neighbours(cosines, index)
-    return rank_near(query, cosines, near, index, most)
+    plain, decoyed = systems(cosines, near, index)
+    return ranked(query, cosines, near, np.linalg.solve(*plain), np.linalg.solve(*decoyed), index, most)
 
 
 def neighbours(cosines: Matrix, index: Index) -> Near:
@@ -84,20 +89,31 @@ def neighbours(cosines: Matrix, index: Index) -> Near:
     return Near(rows[: max(len(phrasings), everything.stop)], len(phrasings), everything)
 
 
-def rank_near(query: Matrix, cosines: Matrix, near: Near, index: Index, most: int) -> list[Ranked]:
-    """`rank` where the question's `neighbours` are known."""
-    if not len(index.labels):
-        return []
+def systems(cosines: Matrix, near: Near, index: Index) -> tuple[System, System]:
+    """What is to be solved for a question: without decoys, and with them.
+
+    Each is the kernel among the nearest rows with the ridge on its diagonal, (n, n), and that of each to the
+    question, (n,). The solution weighs the rows: dual ridge regression of one-hot labels on the nearest rows,
+    s = k(q, X) (K + lambda I)^-1 Y. Source: Saunders et al. 1998, ICML, 515-521.
+    """
     among = index.kernel_among(near.rows)
     among.flat[:: len(among) + 1] += np.float32(RIDGE)
-    likeness, labels = kernel(cosines[near.rows]), index.all_labels[near.rows]
+    likeness = kernel(cosines[near.rows])
     first, both = slice(0, near.phrasings), near.everything
-    plain = class_scores(among[first, first], likeness[first], labels[first])
-    decoyed = class_scores(among[both, both], likeness[both], labels[both])
-    mass = sum(score for score in plain.values() if score > 0)
+    return (among[first, first], likeness[first]), (among[both, both], likeness[both])
+
+
+def ranked(
+    query: Matrix, cosines: Matrix, near: Near, plain: Matrix, decoyed: Matrix, index: Index, most: int
+) -> list[Ranked]:
+    """The candidates from the weights of the nearest rows, which are the solutions of the `systems`."""
+    labels = index.all_labels[near.rows]
+    own_scores = class_scores(plain, labels[: near.phrasings])
+    all_scores = class_scores(decoyed, labels[near.everything])
+    mass = sum(score for score in own_scores.values() if score > 0)
     # The two best hold the best rival of any candidate.
-    rivals = sorted((s, label) for label, s in decoyed.items() if label < len(index.ids))[:-3:-1]
-    best = sorted(plain, key=lambda label: (-plain[label], label))[:most]
+    rivals = sorted((s, label) for label, s in all_scores.items() if label < len(index.ids))[:-3:-1]
+    best = sorted(own_scores, key=lambda label: (-own_scores[label], label))[:most]
     own = [np.arange(index.starts[label], index.starts[label + 1]) for label in best]
     alike = index.rows.refined(cosines, np.concatenate(own), query).tolist()
     found = []
@@ -107,9 +123,9 @@ def rank_near(query: Matrix, cosines: Matrix, near: Near, index: Index, most: in
         rival = next((score for score, other in rivals if other != label), 0.0)
         signals = Signals(
             near=_mean_of_highest(alike[start:end]),
-            lead=decoyed.get(label, 0.0) - rival,
+            lead=all_scores.get(label, 0.0) - rival,
             mass=mass,
-            decoys=max(0.0, decoyed.get(len(index.ids) + label, 0.0)),
+            decoys=max(0.0, all_scores.get(len(index.ids) + label, 0.0)),
         )
         found.append(Ranked(label, signals))
     return found
@@ -123,16 +139,10 @@ def nearest(cosines: Matrix, all_compared: bool) -> Places:
     return places[np.argpartition(cosines[places], len(places) - NEAREST)[-NEAREST:]]
 
 
-def class_scores(gram: Matrix, likeness: Matrix, labels: npt.NDArray[np.intp]) -> dict[int, float]:
-    """How much of a question each label explains, roughly 0 to 1.
-
-    `gram` (n, n) is the kernel among the nearest rows with the ridge on its diagonal; `likeness` (n,) that
-    of each to the question; `labels` are theirs. Dual ridge regression of one-hot labels on the nearest
-    rows, scores summed by label: s = k(q, X) (K + lambda I)^-1 Y. Source: Saunders et al. 1998, ICML,
-    515-521.
-    """
+def class_scores(weights: Matrix, labels: npt.NDArray[np.intp]) -> dict[int, float]:
+    """How much of a question each label explains, roughly 0 to 1: the sum of its rows' weights."""
     scores: dict[int, float] = {}
-    for label, weight in zip(labels.tolist(), np.linalg.solve(gram, likeness).tolist(), strict=True):
+    for label, weight in zip(labels.tolist(), weights.tolist(), strict=True):
         scores[label] = scores.get(label, 0.0) + weight
     return scores
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import repeat
 
 import numpy as np
 
 from bot.matching.index import Index
 from bot.matching.kernel import kernel_of
-from bot.matching.rank import NEAREST, Ranked, neighbours, rank, rank_near
+from bot.matching.rank import NEAREST, Ranked, System, neighbours, rank, ranked, systems
 from bot.matching.rows import Matrix
 
-TOGETHER = 512
-"""Questions that are held against all rows at once: 16 MB of cosines for 8,000 rows."""
+TOGETHER = 64
+"""Questions of which one thread takes all steps: numpy lets the other threads run where a step is long."""
+AT_ONCE = 8
+"""Times that many until the next are begun, so that whoever stops waits a second at most."""
 MOST_ROWS = 12_000
 """Up to here the kernel among all rows is kept while it is needed: 576 MB at most."""
 
@@ -23,27 +26,50 @@ MOST_ROWS = 12_000
 def rank_many(queries: Matrix, index: Index, most: int) -> Iterator[list[Ranked]]:
     """What `rank` gives for each row of `queries`, in order, up to rounding.
 
-    The cosines of a chunk are one product of matrices; where it pays, what is alike among the rows of the
-    index is computed once and not for each question; and all processors work. 10,000 questions over 7,800
-    rows take 0.9 ms of processor time each, not 2.7.
+    Where it pays, what is alike among the rows of the index is computed once and not for each question. All
+    processors work.
     """
-    many = _is_worth_it(index, queries)
-    if many and index.kernel is None:
-        index = replace(index, kernel=kernel_of(index.rows, np.arange(len(index.rows))))
-    rows = index.rows.block(np.arange(len(index.rows))) if many else None
-
-    def one(query: Matrix, cosines: Matrix | None) -> list[Ranked]:
-        if cosines is None:
-            return rank(query, index, most)
-        return rank_near(query, cosines, neighbours(cosines, index), index, most)
-
+    if not _is_worth_it(index, queries):
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            for chunk in _pieces(queries, TOGETHER * AT_ONCE):
+                yield from pool.map(rank, chunk, repeat(index), repeat(most))
+        return
+    every = np.arange(len(index.rows))
+    if index.kernel is None:
+        index = replace(index, kernel=kernel_of(index.rows, every))
+    rows = index.rows.block(every)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for start in range(0, len(queries), TOGETHER):
-            chunk = queries[start : start + TOGETHER]
-            yield from pool.map(one, chunk, [None] * len(chunk) if rows is None else chunk @ rows.T)
+        for chunk in _pieces(queries, TOGETHER * AT_ONCE):
+            found = pool.map(_ranked, _pieces(chunk, TOGETHER), repeat(rows), repeat(index), repeat(most))
+            for piece in found:
+                yield from piece
+
+
+def _ranked(queries: Matrix, rows: Matrix, index: Index, most: int) -> list[list[Ranked]]:
+    """`rank` of some questions, each long step for all at once; `rows` are those of the index in full.
+
+    Every question has as many neighbours as the next, since all rows are compared.
+    """
+    cosines = list(queries @ rows.T)
+    near = [neighbours(own, index) for own in cosines]
+    both = zip(*(systems(own, places, index) for own, places in zip(cosines, near, strict=True)), strict=True)
+    plain, decoyed = (_solved(side) for side in both)
+    each = zip(queries, cosines, near, plain, decoyed, strict=True)
+    return [ranked(*own, index, most) for own in each]
+
+
+def _solved(all_systems: Sequence[System]) -> Matrix:
+    matrices, sides = (np.stack(parts) for parts in zip(*all_systems, strict=True))
+    return np.asarray(np.linalg.solve(matrices, sides[:, :, None])[:, :, 0], dtype=np.float32)
+
+
+def _pieces(queries: Matrix, size: int) -> list[Matrix]:
+    return [queries[start : start + size] for start in range(0, len(queries), size)]
 
 
 def _is_worth_it(index: Index, queries: Matrix) -> bool:
     """A question alone needs about 1.25 `NEAREST` rows held against each other; all together need all."""
     rows = len(index.rows)
-    return 0 < rows <= MOST_ROWS and rows**2 <= len(queries) * (1.25 * NEAREST) ** 2
+    if not len(index.labels) or index.rows.rough is not None or rows > MOST_ROWS:
+        return False
+    return rows**2 <= len(queries) * (1.25 * NEAREST) ** 2
