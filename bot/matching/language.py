@@ -15,6 +15,8 @@ LATIN_LANGUAGES = tuple("ca cs da de es fi fr hr hu id it nl no pl pt ro sk sl s
 KNOWN_SHARE = 0.6
 """From this share of words that the knowledge base uses, the text is taken for its language."""
 UNDETERMINED = "und"
+_LATIN = ("LATIN", "MODIFIER", "FEMININE", "MASCULINE")
+"""How the Unicode names of letters of Latin script begin."""
 FEWEST_WORDS = 3
 _SHORT_ENGLISH = frozenset(
     "a i am an as at be by do go he hi if in is it me my no of oh ok on or so to up us vs we".split()
@@ -72,4 +74,6 @@ def foreign_language(tokens: Sequence[str], known: Sequence[bool]) -> str | None
 
 
 def _is_latin(char: str) -> bool:
-    return unicodedata.name(char, "").startswith(("LATIN", "MODIFIER", "FEMININE", "MASCULINE"))
+    return char.isascii() or unicodedata.name(char, "").startswith(
+        ("LATIN", "MODIFIER", "FEMININE", "MASCULINE")
+    )

@@ -28,10 +28,11 @@ Features = Callable[[str], list[str]]
 class Lexical:
     """Weights are inverse document frequencies over the entries: a word of every entry counts little.
 
+    `cells` holds slot and signed weight of each feature of the entries, `rare` is the weight of any other.
     `stem_length` and `run_length` are the lengths of the two parts of a row; a part of length 0 has no slots.
     """
 
-    weights: dict[str, float]
+    cells: dict[str, tuple[int, float]]
     rare: float
     stem_length: float
     run_length: float
@@ -47,8 +48,8 @@ class Lexical:
             if run_length:
                 found.update(f for text in document for f in run_features(text))
             counts.update(found)
-        weights = {f: math.log((1 + total) / (1 + n)) + 1.0 for f, n in counts.items()}
-        return cls(weights, math.log(1 + total) + 1.0, stem_length, run_length)
+        cells = {f: _cell(f, math.log((1 + total) / (1 + n)) + 1.0) for f, n in counts.items()}
+        return cls(cells, math.log(1 + total) + 1.0, stem_length, run_length)
 
     @property
     def width(self) -> int:
@@ -64,11 +65,10 @@ class Lexical:
         for number, (features, length) in enumerate(self._parts):
             slots: dict[int, float] = {}
             for feature, count in Counter(features(text)).items():
-                slot, sign = _hashed(feature)
-                share = sign * self.weights.get(feature, self.rare)
-                slots[slot] = slots.get(slot, 0.0) + (
-                    share if count == 1 else share * (1.0 + math.log(count))
-                )
+                slot, share = self.cells.get(feature) or _cell(feature, self.rare)
+                if count > 1:
+                    share *= 1.0 + math.log(count)
+                slots[slot] = slots.get(slot, 0.0) + share
             norm = math.sqrt(sum(value * value for value in slots.values()))
             if norm:
                 places = [slot + number * DIMENSIONS for slot in slots]
@@ -99,11 +99,9 @@ class Lexical:
         """One part of all rows: each feature's weight in its slot, by 1 + log(count), to the given length."""
         number: dict[str, int] = {}
         found = np.array([number.setdefault(f, len(number)) for text in texts for f in text], dtype=np.intp)
-        hashed = [_hashed(feature) for feature in number]
+        hashed = [self.cells.get(feature) or _cell(feature, self.rare) for feature in number]
         slots = np.array([slot for slot, _ in hashed], dtype=np.intp)
-        weights = np.array(
-            [sign * self.weights.get(f, self.rare) for f, (_, sign) in zip(number, hashed, strict=True)]
-        )
+        weights = np.array([weight for _, weight in hashed])
         owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
         pairs, counts = np.unique(owners * len(number) + found, return_counts=True)
         owners, found = np.divmod(pairs, max(1, len(number)))
@@ -131,8 +129,7 @@ def _token_runs(token: str) -> tuple[str, ...]:
     return tuple(marked[i : i + n] for n in _RUNS for i in range(len(marked) - n + 1))
 
 
-@lru_cache(maxsize=262144)
-def _hashed(feature: str) -> tuple[int, float]:
-    """A slot and a sign for a feature (Weinberger et al. 2009, feature hashing)."""
+def _cell(feature: str, weight: float) -> tuple[int, float]:
+    """A slot for a feature, and its weight with a sign (Weinberger et al. 2009, feature hashing)."""
     code = zlib.crc32(feature.encode())
-    return (code >> 1) % DIMENSIONS, 1.0 if code & 1 else -1.0
+    return (code >> 1) % DIMENSIONS, weight if code & 1 else -weight

@@ -129,9 +129,10 @@ class Rough:
         _, vectors = np.linalg.eigh(sample.T @ sample)
         axes = np.ascontiguousarray(vectors[:, ::-1][:, :AXES], dtype=np.float32)
         numbers = dense @ axes
-        scale = max(float(np.abs(numbers).max()), 1e-9) / LARGEST
+        scale = max(float(numbers.max()), -float(numbers.min()), 1e-9) / LARGEST
+        numbers /= np.float32(scale)
         graph = Graph()
-        rows = graph.tensor("rows", np.round(numbers / np.float32(scale)).astype(np.int8).T)
+        rows = graph.tensor("rows", np.rint(numbers, out=numbers).astype(np.int8).T)
         zero = graph.tensor("zero", np.array(_ZERO, dtype=np.uint8))
         graph.node("MatMulInteger", ["query", rows, zero], "products")
         size, count = ("uint8", 1, axes.shape[1]), ("int32", 1, len(dense))

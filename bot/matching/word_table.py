@@ -84,11 +84,13 @@ class WordTable:
         No piece runs over a word's end, so a word can be merged alone.
         """
         parts = [_START, *word]
-        while len(parts) > 1:
-            merged = [self.ids.get(a + b) for a, b in pairwise(parts)]
-            best = min((i for i in merged if i is not None), default=None)
-            if best is None:
-                break
+        merged = [self.ids.get(a + b) for a, b in pairwise(parts)]
+        while (best := min((i for i in merged if i is not None), default=None)) is not None:
             at = merged.index(best)
             parts[at : at + 2] = [parts[at] + parts[at + 1]]
+            del merged[at]
+            if at > 0:
+                merged[at - 1] = self.ids.get(parts[at - 1] + parts[at])
+            if at < len(merged):
+                merged[at] = self.ids.get(parts[at] + parts[at + 1])
         return tuple(self.ids[part] for part in parts if part in self.ids)
