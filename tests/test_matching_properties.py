@@ -41,6 +41,9 @@ def a_matcher(entries: Sequence[Entry] = ENTRIES) -> Matcher:
 
 
 MATCHER = a_matcher()
+TRICKY = (
+    "hey hi so quick question cannot cant dont n't can't 's ' ’ 50% 2.5 <@123> www.x.y http://a.b ok".split()
+)
 QUESTIONS = (
     "how often do I oil a chain",
     "pressure of 2.5 bar in a tyre",
@@ -74,10 +77,10 @@ def test_whatever_is_typed_there_is_an_outcome(text: str) -> None:
     assert isinstance(MATCHER.respond(text), Outcome)
 
 
-@given(st.text(max_size=80))
+@given(st.text(max_size=80) | st.lists(st.sampled_from(TRICKY), max_size=8).map(" ".join))
 def test_normalising_twice_is_normalising_once(text: str) -> None:
     once = normalise(text)
-    assert normalise(once) in (once, normalise(normalise(once)))
+    assert normalise(once) == once
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
