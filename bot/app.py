@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import secrets
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 import structlog
 
-from bot.core.problem import Problem, Severity
+from bot.core.problem import Problem
 from bot.journeys.choose import expire_offers
 from bot.journeys.entry_tests import StoppedError
-from bot.journeys.fetch_merged import Fetched, Fetcher, NotTaken, TakenOver
+from bot.journeys.fetch_merged import Fetched, Fetcher, NotTaken, Staged, TakenOver
 from bot.journeys.gather import Gatherer
 from bot.journeys.live import Live
 from bot.journeys.pseudonyms import Pseudonyms
 from bot.journeys.reload import Came, Keeper, Read, Reloaded
 from bot.journeys.workbench import Workbench
 from bot.knowledge.git import NoRepository, RepositoryError
-from bot.knowledge.load import KnowledgeNotFoundError
-from bot.knowledge.remotes import read_forges
-from bot.knowledge.served import Served
-from bot.matching.engine import PASSED, Engine, Kind, cache_folder
-from bot.matching.tuning.adapter import ADAPTER
+from bot.knowledge.repository import Repository
 from bot.metrics import Metrics
+from bot.opening import keeper_of, open_knowledge, open_workbench, served_of
 from bot.settings import Settings
 from bot.store.store import Store
 
@@ -39,21 +34,10 @@ log = structlog.get_logger(__name__)
 STOPPING_S = 5.0
 """The tests are given up between two batches of them, which is a matter of tenths."""
 
-SERVED = "served"
-"""The folder of the fetched copies, within the data folder."""
 DEALT_WITH_KEPT = timedelta(days=30)
 """So long what moderators resolved or dismissed can be thought over, and the same words are known again."""
 DELIVERIES_KEPT = timedelta(days=400)
 """Longer than any message may be kept, so that no notice is given twice. No person stands in them."""
-
-
-class KnowledgeBrokenError(Exception):
-    """The knowledge has errors, so there is nothing to serve; `problems` says which."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = tuple(p for p in problems if p.severity is Severity.ERROR)
-        count = "1 error" if len(self.problems) == 1 else f"{len(self.problems)} errors"
-        super().__init__(f"the knowledge has {count}; run `caveat check` to see where, and the mend")
 
 
 def utc_now() -> datetime:
@@ -77,6 +61,7 @@ class App:
     _fetcher: Fetcher | None = None
     gatherer: Gatherer = field(init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wanted: int = 0
     _begun: int = 0
     _verified: Live | None = None
@@ -94,7 +79,7 @@ class App:
         Raises KnowledgeNotFoundError, KnowledgeBrokenError or StoreUnavailableError, whose
         messages tell the mend.
         """
-        keeper, live = _open_knowledge(settings)
+        keeper, live = open_knowledge(settings)
         warning = live.matcher.engine.warning
         if warning:
             log.warning("search", warning=warning)
@@ -183,6 +168,16 @@ class App:
         repository = (await self.workbench()).repository
         if isinstance(repository, NoRepository):
             raise RepositoryError(f"{repository.why}: {repository.mend}")
+        async with self._fetching:
+            self._fetcher = self._fetcher or Fetcher(served_of(self.settings))
+            staged = await self._fetcher.stage(repository)
+            if not isinstance(staged, Staged):
+                return staged
+            async with self._turn:  # not while the remote is waited for: an edit goes live meanwhile
+                return await self._taken(self._fetcher, repository, staged)
+
+    async def _taken(self, fetcher: Fetcher, repository: Repository, staged: Staged) -> Fetched:
+        """Check what was fetched, and serve it where it is in order."""
         read, started = Read(None, ()), time.perf_counter()
 
         async def check(folder: Path) -> tuple[Problem, ...]:
@@ -191,16 +186,14 @@ class App:
             read = await self._read(folder)
             return read.problems
 
-        async with self._turn:
-            self._fetcher = self._fetcher or Fetcher(served_of(self.settings))
-            fetched = await self._fetcher.fetch(repository, check)
-            if isinstance(fetched, TakenOver) and read.live is not None and self.keeper is not None:
-                came = Came.SAME if read.live is self.live else Came.LIVE
-                self.keeper.folder, self.live = fetched.folder, read.live
-                self._conclude(self._outcome(came, (), time.perf_counter() - started))
-            elif isinstance(fetched, NotTaken) and fetched.is_news:
-                self._conclude(self._outcome(Came.KEPT, fetched.problems, time.perf_counter() - started))
-            self.verify()
+        fetched = await fetcher.take(repository, staged, check)
+        if isinstance(fetched, TakenOver) and read.live is not None and self.keeper is not None:
+            came = Came.SAME if read.live is self.live else Came.LIVE
+            self.keeper.folder, self.live = fetched.folder, read.live
+            self._conclude(self._outcome(came, (), time.perf_counter() - started))
+        elif isinstance(fetched, NotTaken) and fetched.is_news:
+            self._conclude(self._outcome(Came.KEPT, fetched.problems, time.perf_counter() - started))
+        self.verify()
         return fetched
 
     def verify(self) -> None:
@@ -309,81 +302,3 @@ class App:
         counts = {"expired": expired, "purged": purged, "audits_forgotten": forgotten, "messages": messages}
         if any(counts.values()) or dealt_with:
             log.info("tidied", **counts, dealt_with=dealt_with)
-
-
-async def open_workbench(settings: Settings, store: Store) -> Workbench:
-    """What changes of the knowledge are made with; git takes a moment, in a thread. Never raises for git."""
-    return await asyncio.to_thread(
-        Workbench.open,
-        store.changes,
-        settings.knowledge_dir,
-        settings.data_dir,
-        knowledge_path=settings.knowledge_path,
-        main=settings.knowledge_branch,
-        remote=settings.knowledge_remote,
-        credential=settings.push_credential(),
-        forges=read_forges(settings.knowledge_forges),
-    )
-
-
-def served_of(settings: Settings) -> Served:
-    """The copies of what was merged, in the data folder."""
-    return Served(settings.data_dir / SERVED)
-
-
-def keeper_of(settings: Settings) -> Keeper:
-    """What reads the knowledge of these settings, with the engine that they name."""
-    cache = settings.cache_dir or cache_folder()
-
-    def open_engine(folder: Path) -> Engine:
-        return _engine(settings.cache_dir, settings.matcher, settings.model_dir, _Tuned.of(folder / ADAPTER))
-
-    return Keeper(settings.knowledge_dir, cache / PASSED, open_engine)
-
-
-def _open_knowledge(settings: Settings) -> tuple[Keeper, Live]:
-    """The newest copy of what was merged; KNOWLEDGE_DIR where there is none, or it cannot be served."""
-    keeper = keeper_of(settings)
-    copy = served_of(settings).current() if settings.fetches else None
-    if copy is not None:
-        keeper.folder = copy
-        try:
-            return keeper, _first(keeper)
-        except (KnowledgeBrokenError, KnowledgeNotFoundError) as fault:
-            log.warning("the fetched knowledge cannot be served, KNOWLEDGE_DIR is", why=str(fault))
-            keeper.folder = settings.knowledge_dir
-    return keeper, _first(keeper)
-
-
-def load_live(settings: Settings) -> Live:
-    """The knowledge of the settings' folder. Raises KnowledgeBrokenError or KnowledgeNotFoundError."""
-    return _first(keeper_of(settings))
-
-
-def _first(keeper: Keeper) -> Live:
-    read: Read = keeper.read(None)
-    if read.live is None:
-        raise KnowledgeBrokenError(read.problems)
-    return read.live
-
-
-@dataclass(frozen=True, slots=True)
-class _Tuned:
-    """A tuned file, told apart by what it holds: copies of one file are one and the same engine."""
-
-    digest: str
-    file: Path = field(compare=False)
-
-    @classmethod
-    def of(cls, file: Path) -> _Tuned:
-        """A file that cannot be read has no digest; opening the engine says what is wrong with it."""
-        try:
-            return cls(hashlib.sha256(file.read_bytes()).hexdigest(), file)
-        except OSError:
-            return cls("", file)
-
-
-@lru_cache(maxsize=4)
-def _engine(cache_dir: Path | None, kind: Kind, model_dir: Path | None, tuned: _Tuned) -> Engine:
-    """Opened once a process and tuned file: most reloads swap the library, not the model."""
-    return Engine.open(cache_dir or cache_folder(), kind, model_dir, tuned.file)

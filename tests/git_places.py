@@ -95,13 +95,18 @@ def changed(
 
 @dataclass
 class GitServer:
-    """A forge of one folder: its repositories for whoever brings the token; notes what it was asked."""
+    """A forge of one folder: its repositories for whoever brings the token; notes what it was asked.
+
+    While `answers` is not set, it keeps whoever asks waiting, and `waited_for` tells that somebody asked.
+    """
 
     folder: Path
     token: str
     address: str = ""
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     redirect_to: str = ""
+    answers: threading.Event = field(default_factory=threading.Event)
+    waited_for: threading.Event = field(default_factory=threading.Event)
 
     @property
     def seen_tokens(self) -> set[str]:
@@ -114,6 +119,7 @@ class GitServer:
 def a_git_server(folder: Path, token: str) -> Iterator[GitServer]:
     """A server on this machine, gone afterwards; git's own http-backend answers."""
     forge = GitServer(folder, token)
+    forge.answers.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -129,6 +135,9 @@ def a_git_server(folder: Path, token: str) -> Iterator[GitServer]:
             header = self.headers.get("Authorization")
             forge.asked.append((self.path, header))
             body = self._body()
+            if not forge.answers.is_set():
+                forge.waited_for.set()
+            forge.answers.wait()
             if forge.redirect_to:
                 self.send_response(302)
                 self.send_header("Location", forge.redirect_to + self.path)
@@ -184,6 +193,7 @@ def a_git_server(folder: Path, token: str) -> Iterator[GitServer]:
         forge.address = f"http://127.0.0.1:{server.server_port}"
         yield forge
     finally:
+        forge.answers.set()
         server.shutdown()
         thread.join()
         server.server_close()

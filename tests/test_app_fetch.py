@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 
-from bot.app import App, served_of
+from bot.app import App
 from bot.core.problem import Problem
 from bot.journeys.change_merged import note_merged
 from bot.journeys.change_words import NewEntry
 from bot.journeys.changes import propose_entry, propose_phrasing
-from bot.journeys.fetch_merged import Fetcher, NotTaken, TakenOver
+from bot.journeys.fetch_merged import Fetcher, NotTaken, Staged, TakenOver
 from bot.journeys.reload import Came
 from bot.knowledge.git import RepositoryError
 from bot.knowledge.repository import Diverged, Repository, UpToDate
+from bot.opening import served_of
 from bot.settings import Settings
 from bot.store.changes import ChangeStatus
-from tests.git_places import commit, git
+from tests.git_places import a_git_server, commit, git
 from tests.make import some_settings
 from tests.make_changes import (
     ADA,
@@ -165,6 +166,33 @@ async def test_a_remote_out_of_reach_is_told_and_a_reload_goes_on_without_it(
     assert isinstance(await app.fetch(), TakenOver)
 
 
+async def test_an_edit_goes_live_while_the_remote_is_waited_for(
+    source: Path, forge: Path, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("s3cret", "utf-8")
+    with a_git_server(forge.parent, "s3cret") as server:
+        remote = f"{server.address}/{forge.name}"
+        app = await App.open(
+            _settings(source, tmp_path, knowledge_remote=remote, knowledge_push_secret_file=token),
+            lambda: NOON,
+        )
+        assert isinstance(await app.fetch(), TakenOver)
+        merged(source, "caveat: likely", "caveat: tentative")
+        server.answers.clear()
+        fetching = asyncio.ensure_future(app.fetch())
+        assert await asyncio.to_thread(server.waited_for.wait, 30)
+        entry = app.folder / CACTUS
+        text = entry.read_text("utf-8")
+        entry.write_text(text.replace("About once a month", "Roughly once a month"), "utf-8")
+        assert (await app.reload()).came is Came.LIVE
+        assert not fetching.done()
+        server.answers.set()
+        assert isinstance(await fetching, TakenOver)
+        assert answer(app).startswith("About once a month")
+        await app.close()
+
+
 async def test_nothing_is_fetched_where_that_is_switched_off_or_there_is_no_remote(
     source: Path, forge: Path, tmp_path: Path
 ) -> None:
@@ -247,13 +275,16 @@ async def test_cut_off_while_it_is_checked_nothing_is_served_and_it_is_fetched_a
     repository = (await app.workbench()).repository
     assert isinstance(repository, Repository)
     served = served_of(settings)
+    fetcher = Fetcher(served)
+    staged = await fetcher.stage(repository)
+    assert isinstance(staged, Staged)
 
     async def killed(folder: Path) -> tuple[Problem, ...]:
         assert (folder / CACTUS).is_file()
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await Fetcher(served).fetch(repository, killed)
+        await fetcher.take(repository, staged, killed)
     assert served.current() is None
     assert repository.accepted() is None
     assert isinstance(await app.fetch(), TakenOver)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.app import SERVED
 from bot.cli.main import caveat
 from bot.core.entry import Status
 from bot.knowledge.served import Served
+from bot.opening import SERVED
 from tests.make import a_correction, a_knowledge_folder, an_entry
 
 

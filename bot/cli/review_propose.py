@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from bot.app import open_workbench
 from bot.cli.edges import CouldNotRun
 from bot.cli.review_place import NOT_DONE, Place, Seen, cluster_of, entry_of, not_done, now, revision_of
 from bot.cli.terminal import marked, open_console
@@ -21,6 +20,7 @@ from bot.journeys.workbench import Workbench
 from bot.knowledge.form_problems import did_you_mean
 from bot.knowledge.repository import Repository
 from bot.knowledge.rulebook import quoted
+from bot.opening import open_workbench
 from bot.store.changes import ChangeKind, ChangeStatus
 
 

@@ -27,7 +27,7 @@ def folder_served(given: Path | None) -> Path:
     """
     if given is not None:
         return given
-    from bot.app import served_of  # only now: it brings the store along, which --help does not need
+    from bot.opening import served_of  # only now: it brings the store along, which --help does not need
 
     settings = read_settings()
     copy = served_of(settings).current() if settings.fetches else None

@@ -39,7 +39,9 @@ Fetched = UpToDate | TakenOver | NotTaken | Diverged
 
 
 @dataclass(frozen=True, slots=True)
-class _Staged:
+class Staged:
+    """What was fetched, as a folder that nobody serves yet; `merged` None where it was accepted before."""
+
     commit: str
     folder: Path
     merged: Merged | None
@@ -52,14 +54,16 @@ class Fetcher:
     served: Served
     refused: NotTaken | None = None
 
-    async def fetch(self, repository: Repository, check: Check) -> Fetched:
-        """Fetch once. Safe to be cut off at any time, and to be run by two processes.
+    async def stage(self, repository: Repository) -> Staged | Fetched:
+        """Ask the remote; where something is to be taken over, it is laid down to be checked.
 
-        Raises RepositoryError where git, the remote or the disk does not do its part.
+        Raises RepositoryError where git, the remote or the disk does not do its part, as does `take`. Both
+        are safe to be cut off at any time, and to be run by two processes.
         """
-        staged = await asyncio.to_thread(self._stage, repository)
-        if not isinstance(staged, _Staged):
-            return staged
+        return await asyncio.to_thread(self._stage, repository)
+
+    async def take(self, repository: Repository, staged: Staged, check: Check) -> TakenOver | NotTaken:
+        """Check what is staged, and serve it where the check finds no error."""
         if self.refused is not None and self.refused.commit == staged.commit:
             return NotTaken(staged.commit, self.refused.problems, is_news=False)
         problems = await check(staged.folder)
@@ -71,7 +75,7 @@ class Fetcher:
         changed = staged.merged.changed if staged.merged is not None else ()
         return TakenOver(staged.commit, staged.folder, changed)
 
-    def _stage(self, repository: Repository) -> _Staged | UpToDate | Diverged:
+    def _stage(self, repository: Repository) -> Staged | UpToDate | Diverged:
         """What is to be checked, as a folder that nobody serves yet."""
         outcome = repository.fetch_merged()
         if isinstance(outcome, Diverged):
@@ -86,9 +90,9 @@ class Fetcher:
                 repository.revisions.export(commit, folder)
         except OSError as fault:
             raise _no_room(folder, fault) from fault
-        return _Staged(commit, folder, merged)
+        return Staged(commit, folder, merged)
 
-    def _take_over(self, repository: Repository, staged: _Staged) -> None:
+    def _take_over(self, repository: Repository, staged: Staged) -> None:
         """Serve it, then note that it was accepted: cut off in between, it is fetched and checked again."""
         try:
             self.served.switch(staged.commit)
