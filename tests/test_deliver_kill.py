@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from bot.core import correction_wording as wording
+from bot.core import wording_corrections as wording
 from bot.core.outcome import Reason
 from bot.journeys.gather import Gatherer
 from bot.journeys.pseudonyms import Pseudonyms

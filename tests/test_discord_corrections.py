@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from simcord import ChannelHandle, Env, GuildHandle, MemberActor, ResponseMessage
 
-from bot.core import correction_wording as wording
 from bot.core import wording as members_wording
+from bot.core import wording_corrections as wording
 from bot.core.entry import Correction, Status
 from bot.discord_ui.cogs.deliver import MOST_A_TURN
 from bot.settings import Settings

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from simcord import ChannelHandle, Env, MemberActor, ResponseMessage
 
-from bot.core import correction_wording, wording
+from bot.core import wording, wording_corrections
 from bot.core.delivery import State
 from bot.core.moderator import Moderator
 from bot.discord_ui.client import CaveatBot
@@ -82,9 +82,9 @@ async def test_who_waits_gets_one_direct_message_with_the_answer_and_is_forgotte
     await confirmed(env)
     await env.advance_time(TURN_S)
     told = last(alice.user.dm_channel)
-    assert correction_wording.TOLD.format(question=UNKNOWN) in read(told)
+    assert wording_corrections.TOLD.format(question=UNKNOWN) in read(told)
     assert f"## {CACTUS}" in read(told)
-    assert correction_wording.TOLD_FOOT in read(told)
+    assert wording_corrections.TOLD_FOOT in read(told)
     assert await states(env) == [("sent", None)]
     assert await waiting(env) == []
     await restart(env, settings)
@@ -217,12 +217,12 @@ def closed(env: Env, alice: MemberActor) -> None:
 async def test_who_allowed_it_is_mentioned_in_the_channel_without_a_word_of_the_question(
     waits: ResponseMessage, alice: MemberActor, bob: MemberActor, general: ChannelHandle, env: Env
 ) -> None:
-    await alice.click(waits, label=correction_wording.BUTTON_MENTION)
+    await alice.click(waits, label=wording_corrections.BUTTON_MENTION)
     await confirmed(env)
     closed(env, alice)
     await env.advance_time(3 * TURN_S)
     told = last(general)
-    assert read(told) == correction_wording.TOLD_MENTION.format(user=alice.id)
+    assert read(told) == wording_corrections.TOLD_MENTION.format(user=alice.id)
     assert "bicycle" not in read(told)
     (sent,) = [
         r for r in env.http_requests if r.method == "POST" and r.path == f"/channels/{general.id}/messages"
@@ -291,12 +291,12 @@ async def test_who_wished_it_hears_once_that_it_is_open_and_may_leave_the_list(
     waits: ResponseMessage, alice: MemberActor, env: Env
 ) -> None:
     app = app_of(env)
-    await alice.click(waits, label=correction_wording.BUTTON_REMIND)
+    await alice.click(waits, label=wording_corrections.BUTTON_REMIND)
     (question,) = await logged(env)
     await app.store.wish(question.id, alice.id, remind_at=app.clock())
     await env.advance_time(4 * TURN_S)
     told = last(alice.user.dm_channel)
-    assert read(told) == correction_wording.STILL_OPEN.format(question=UNKNOWN)
+    assert read(told) == wording_corrections.STILL_OPEN.format(question=UNKNOWN)
     assert len(alice.user.dm_channel.history()) == 1
     assert await waiting(env) == [alice.id]
     await alice.user.click(told, label=wording.BUTTON_UNTELL)
@@ -329,7 +329,7 @@ async def test_who_waits_for_what_was_dismissed_hears_so_once_and_is_forgotten(
     await dismissed_long_ago(env)
     await env.advance_time(4 * TURN_S)
     (told,) = alice.user.dm_channel.history()
-    assert read(told) == correction_wording.CLOSED.format(question=UNKNOWN)
+    assert read(told) == wording_corrections.CLOSED.format(question=UNKNOWN)
     assert await states(env) == [("sent", None)]
     assert await waiting(env) == []
 
@@ -337,8 +337,8 @@ async def test_who_waits_for_what_was_dismissed_hears_so_once_and_is_forgotten(
 async def test_where_direct_messages_are_closed_the_mention_says_nothing_of_the_question(
     waits: ResponseMessage, alice: MemberActor, general: ChannelHandle, env: Env
 ) -> None:
-    await alice.click(waits, label=correction_wording.BUTTON_MENTION)
+    await alice.click(waits, label=wording_corrections.BUTTON_MENTION)
     closed(env, alice)
     await dismissed_long_ago(env)
     await env.advance_time(4 * TURN_S)
-    assert read(last(general)) == correction_wording.CLOSED_MENTION.format(user=alice.id)
+    assert read(last(general)) == wording_corrections.CLOSED_MENTION.format(user=alice.id)

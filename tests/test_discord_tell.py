@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from simcord import ChannelHandle, Env, MemberActor, ResponseMessage
 
-from bot.core import correction_wording, wording
+from bot.core import wording, wording_corrections
 from bot.discord_ui.tell_buttons import STILL_OPEN_AFTER
 from bot.settings import Settings
 from bot.store.records import Waiter
@@ -23,7 +23,7 @@ from tests.discord_drive import (
 )
 
 UNKNOWN = "my bicycle chain is rusty"
-OFFERED = [correction_wording.BUTTON_MENTION, correction_wording.BUTTON_REMIND, wording.BUTTON_UNTELL]
+OFFERED = [wording_corrections.BUTTON_MENTION, wording_corrections.BUTTON_REMIND, wording.BUTTON_UNTELL]
 
 
 @pytest.fixture
@@ -105,13 +105,13 @@ async def test_a_mention_in_the_channel_can_be_allowed_and_taken_back(
 ) -> None:
     told = reply(await alice.click(honest_no, label="Tell me when it is"))
     await restart(env, settings)
-    allowed = reply(await alice.click(told, label=correction_wording.BUTTON_MENTION))
+    allowed = reply(await alice.click(told, label=wording_corrections.BUTTON_MENTION))
     assert allowed.id == told.id
-    assert correction_wording.WISH_MENTION.format(channel=general.id) in read(allowed)
+    assert wording_corrections.WISH_MENTION.format(channel=general.id) in read(allowed)
     assert await wishes(env, alice.id) == Waiter(general.id, None)
     again = reply(await alice.click(honest_no, label="Tell me when it is"))
-    assert labels(again)[0] == correction_wording.BUTTON_NO_MENTION, "what was wished is shown"
-    back = reply(await alice.click(allowed, label=correction_wording.BUTTON_NO_MENTION))
+    assert labels(again)[0] == wording_corrections.BUTTON_NO_MENTION, "what was wished is shown"
+    back = reply(await alice.click(allowed, label=wording_corrections.BUTTON_NO_MENTION))
     assert labels(back) == OFFERED
     assert await wishes(env, alice.id) == Waiter(None, None)
 
@@ -120,15 +120,15 @@ async def test_to_hear_after_fourteen_days_can_be_wished_and_taken_back(
     honest_no: ResponseMessage, alice: MemberActor, env: Env
 ) -> None:
     told = reply(await alice.click(honest_no, label="Tell me when it is"))
-    wished = reply(await alice.click(told, label=correction_wording.BUTTON_REMIND))
+    wished = reply(await alice.click(told, label=wording_corrections.BUTTON_REMIND))
     found = await wishes(env, alice.id)
     assert found is not None
     assert found.remind_at is not None
     assert (found.remind_at - app_of(env).clock() - STILL_OPEN_AFTER).total_seconds() == pytest.approx(
         0, abs=5
     )
-    assert correction_wording.WISH_REMIND.format(on=found.remind_at.date()) in read(wished)
-    await alice.click(wished, label=correction_wording.BUTTON_NO_REMIND)
+    assert wording_corrections.WISH_REMIND.format(on=found.remind_at.date()) in read(wished)
+    await alice.click(wished, label=wording_corrections.BUTTON_NO_REMIND)
     assert await wishes(env, alice.id) == Waiter(None, None)
 
 
@@ -139,7 +139,7 @@ async def test_who_took_the_name_off_the_list_wishes_nothing(
     remind = custom_ids(told)[1]
     await alice.click(told, label="Never mind")
     late = await forge_press(env, alice, told, remind)
-    assert read(reply(late)) == correction_wording.NOT_WAITING
+    assert read(reply(late)) == wording_corrections.NOT_WAITING
     assert await waiting(env) == []
 
 

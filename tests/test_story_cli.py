@@ -18,7 +18,7 @@ from simcord import ChannelHandle, Env, GuildHandle
 
 from bot.app import utc_now
 from bot.cli.main import caveat
-from bot.core import correction_wording, wording
+from bot.core import wording, wording_corrections
 from bot.settings import Settings
 from tests.discord_drive import app_of, labels, read, reply
 from tests.git_places import git
@@ -131,7 +131,7 @@ async def test_the_same_from_the_command_line_alone(
     assert await run("review", "confirm", "1", "--entry", SLUG, code=1) is not None
     await env.advance_time(3 * A_TURN_S)
     (message,) = members[1].user.dm_channel.history()
-    assert correction_wording.TOLD.format(question=FERNS[1]) in read(message)
+    assert wording_corrections.TOLD.format(question=FERNS[1]) in read(message)
     assert ANSWER in read(message)
     assert [row["user_id"] for row in await app_of(env).store.outbox.rows()] == [None]
     history = await run("review", "history", "1")

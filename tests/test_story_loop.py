@@ -12,7 +12,7 @@ import discord
 import pytest
 from simcord import ChannelHandle, Env, GuildHandle, MemberActor
 
-from bot.core import correction_wording, wording
+from bot.core import wording, wording_corrections
 from bot.core import wording_review as review
 from bot.settings import Settings
 from bot.store.cluster_records import ClusterStatus
@@ -150,7 +150,7 @@ async def test_from_three_questions_to_a_reviewed_entry_and_back_to_who_asked(
         await env.advance_time(2 * A_TURN_S)
         await stage.restart()
     (message,) = bob.user.dm_channel.history()
-    assert correction_wording.TOLD.format(question=FERNS[1]) in read(message)
+    assert wording_corrections.TOLD.format(question=FERNS[1]) in read(message)
     assert ANSWER in read(message)
     for other in (stage.members[0], stage.members[2]):
         assert other.user.dm_channel.history() == []

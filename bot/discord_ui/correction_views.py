@@ -11,7 +11,7 @@ import discord
 from discord import ui
 
 from bot.app import App
-from bot.core import correction_wording as wording
+from bot.core import wording_corrections as wording
 from bot.core.corrected import public_record
 from bot.core.entry import Correction, Status
 from bot.core.library import Library

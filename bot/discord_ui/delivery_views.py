@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.app import App
-from bot.core import correction_wording as wording
+from bot.core import wording_corrections as wording
 from bot.core.delivery import Delivery, Kind
 from bot.discord_ui.answer_buttons import OpenAnswer, answer_row
 from bot.discord_ui.buttons import Button

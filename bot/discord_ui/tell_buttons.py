@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.app import App
-from bot.core import correction_wording, wording
+from bot.core import wording, wording_corrections
 from bot.discord_ui.buttons import Button, Interaction, number, said, show_privately, turn_into, whisper
 from bot.store.records import Waiter
 
@@ -43,7 +43,7 @@ class Wish(Button, form="cv:wish:{what}:{question}:{asker}"):
         wished = _wished(self.fields["what"], interaction, app.clock())
         waiter = await app.store.wish(question_id, interaction.user.id, **wished)
         if waiter is None:
-            await turn_into(interaction, said(correction_wording.NOT_WAITING))
+            await turn_into(interaction, said(wording_corrections.NOT_WAITING))
         else:
             await turn_into(interaction, _view(interaction, question_id, waiter, wording.WILL_TELL))
 
@@ -74,17 +74,17 @@ def _wished(what: str, interaction: Interaction, now: datetime) -> dict[str, Any
 def _view(interaction: Interaction, question_id: int, waiter: Waiter, first: str) -> ui.LayoutView:
     lines = [first]
     if waiter.mention_channel_id is not None:
-        lines.append(correction_wording.WISH_MENTION.format(channel=waiter.mention_channel_id))
+        lines.append(wording_corrections.WISH_MENTION.format(channel=waiter.mention_channel_id))
     if waiter.remind_at is not None:
-        lines.append(correction_wording.WISH_REMIND.format(on=waiter.remind_at.date()))
+        lines.append(wording_corrections.WISH_REMIND.format(on=waiter.remind_at.date()))
     of: dict[str, str | int] = {"question": question_id, "asker": interaction.user.id}
     buttons: list[Button] = []
     if waiter.mention_channel_id is not None:
-        buttons.append(Wish(correction_wording.BUTTON_NO_MENTION, what="no-mention", **of))
+        buttons.append(Wish(wording_corrections.BUTTON_NO_MENTION, what="no-mention", **of))
     elif interaction.guild_id is not None:
-        buttons.append(Wish(correction_wording.BUTTON_MENTION, what="mention", **of))
+        buttons.append(Wish(wording_corrections.BUTTON_MENTION, what="mention", **of))
     if waiter.remind_at is not None:
-        buttons.append(Wish(correction_wording.BUTTON_NO_REMIND, what="no-remind", **of))
+        buttons.append(Wish(wording_corrections.BUTTON_NO_REMIND, what="no-remind", **of))
     else:
-        buttons.append(Wish(correction_wording.BUTTON_REMIND, what="remind", **of))
+        buttons.append(Wish(wording_corrections.BUTTON_REMIND, what="remind", **of))
     return said(*lines, buttons=(*buttons, NeverMind(**of)))

@@ -13,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.app import App
-from bot.core import correction_wording as wording
+from bot.core import wording_corrections as wording
 from bot.discord_ui import errors
 from bot.discord_ui.buttons import show_privately
 from bot.discord_ui.correction_views import record_view
