@@ -5,11 +5,12 @@ Each one is documented in .env.example and in the README; a test holds them toge
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from bot.knowledge.git import RepositoryError
 from bot.knowledge.remotes import Credential, Remote, read_forges
@@ -177,6 +178,8 @@ class Settings(BaseSettings):
         return text
 
 
+ALIKE = 0.85
+"""How alike (difflib's ratio) a name in .env is to a setting that was meant: two slips in a dozen letters."""
 _MENDS = {
     "bool_parsing": "write true or false",
     "int_parsing": "write a whole number",
@@ -188,6 +191,8 @@ _MENDS = {
 def read_settings(**overrides: object) -> Settings:
     """The settings, with some given by the command line. Raises SettingsError, one line a wrong setting."""
     try:
+        if misspelt := _misspelt():
+            raise SettingsError("\n".join(misspelt))
         return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic itself
     except UnicodeDecodeError as fault:
         raise SettingsError(".env is not UTF-8: save it anew as UTF-8") from fault
@@ -198,3 +203,14 @@ def read_settings(**overrides: object) -> Settings:
             mend = _MENDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
             lines.append(f"{name}: {mend}")
         raise SettingsError("\n".join(lines)) from fault
+
+
+def _misspelt() -> list[str]:
+    """Of .env, the names that look like one of a setting and are none; those of other programs do not."""
+    names = [name.upper() for name in Settings.model_fields]
+    found = []
+    for typed in DotEnvSettingsSource(Settings).env_vars:
+        name = typed.upper()
+        if name not in names and (near := get_close_matches(name, names, n=1, cutoff=ALIKE)):
+            found.append(f"{name} in .env is no setting: write {near[0]}, or take the line away")
+    return found
