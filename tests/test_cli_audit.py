@@ -109,6 +109,18 @@ def test_who_comes_second_is_told_and_the_first_word_stays(address: str) -> None
     assert [each.judgement for each in judged(address)] == [Judgement.RIGHT]
 
 
+def test_a_slip_is_taken_back_and_judged_anew(address: str) -> None:
+    audit("judge", "1", "right")
+    ran = audit("take-back", "1")
+    assert (ran.exit_code, judged(address)) == (0, [])
+    assert "1 is open again" in ran.stdout
+    assert audit("judge", "1", "unsure").exit_code == 0
+    assert [each.judgement for each in judged(address)] == [Judgement.UNSURE]
+    none = audit("take-back", "2")
+    assert none.exit_code == 1
+    assert "Nothing was said of 2 on a command line" in none.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

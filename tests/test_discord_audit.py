@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import discord
@@ -91,7 +92,7 @@ async def test_right_is_noted_and_the_next_one_comes_until_nothing_is_left(
     last = reply(await robin.click(second, label=wording.UNSURE))
     assert wording.NOTHING_LEFT in read(last)
     assert "Answers that are wrong: 0.0%" in read(last)
-    assert labels(last) == []
+    assert labels(last) == [wording.TAKE_BACK]
     done = await judged(env)
     assert sorted(audit.answered_at for audit in done) == sorted(a.answered_at for a in done)
     assert {audit.text for audit in done} == {"one", "two"}
@@ -174,6 +175,39 @@ async def test_skip_shows_another_one_and_notes_nothing(
     second = reply(await robin.click(first, label=wording.SKIP))
     assert custom_ids(second)[0] != right
     assert await judged(env) == []
+
+
+async def test_a_slip_is_taken_back_and_the_same_answer_comes_again(
+    env: Env, robin: MemberActor, general: ChannelHandle, settings: Settings
+) -> None:
+    await kept(env, "one", "two")
+    first = await opened(robin, general)
+    slipped = reply(await robin.click(first, label=wording.RIGHT))
+    assert labels(slipped) == [*ROW, wording.TAKE_BACK]
+    await restart(env, settings)
+    again = reply(await robin.click(slipped, label=wording.TAKE_BACK))
+    assert await judged(env) == []
+    assert wording.TAKEN_BACK in read(again)
+    assert re.findall("> (one|two)", read(again)) == re.findall("> (one|two)", read(first))
+    assert labels(again) == ROW, "what was taken back is not taken back again"
+    await robin.click(again, label=wording.UNSURE)
+    assert [audit.judgement for audit in await judged(env)] == [Judgement.UNSURE]
+
+
+async def test_nobody_takes_back_what_another_one_said(
+    env: Env, guild: GuildHandle, robin: MemberActor, general: ChannelHandle
+) -> None:
+    await kept(env, "one", "two")
+    role = guild.create_role("More", permissions=discord.Permissions(manage_messages=True))
+    sam = guild.add_member(env.create_user("sam"), roles=[role])
+    first = await opened(robin, general)
+    (answered_id,) = re.findall(r"cv:au:right:match:(\d+)", " ".join(custom_ids(first)))
+    await robin.click(first, label=wording.RIGHT)
+    (audit,) = await judged(env)
+    shown = await opened(sam, general)
+    told = await forge_press(env, sam, shown, f"cv:au:undo:match:{answered_id}")
+    assert wording.NOT_YOURS in read(reply(told))
+    assert await judged(env) == [audit]
 
 
 async def test_stop_says_what_is_known_so_far(env: Env, robin: MemberActor, general: ChannelHandle) -> None:

@@ -128,6 +128,17 @@ async def test_of_two_who_judge_the_same_the_second_is_told(store: Store) -> Non
     assert (audit.judgement, audit.moderator_id) == (Judgement.RIGHT, ROBIN.id)
 
 
+async def test_what_is_taken_back_by_who_said_it_is_open_again(store: Store) -> None:
+    (answered_id,) = await kept(store, 1)
+    await store.audits.judge(answered_id, Judgement.RIGHT, None, ROBIN, NOON)
+    assert await store.audits.take_back(answered_id, SAM) is False
+    assert len(await store.audits.every()) == 1
+    assert await store.audits.take_back(answered_id, ROBIN) is True
+    assert await store.audits.take_back(answered_id, ROBIN) is False
+    assert await store.audits.every() == []
+    assert await store.audits.judge(answered_id, Judgement.WRONG, None, SAM, NOON) is True
+
+
 async def test_of_twenty_at_once_exactly_one_is_heard(store: Store) -> None:
     (answered_id,) = await kept(store, 1)
     said = await asyncio.gather(

@@ -32,7 +32,8 @@ from bot.store.records import Way
 
 WHICH = {"sure": Way.MATCH, "chosen": Way.CHOICE}
 SHOWN_NEAREST = 5
-JUDGED_BEFORE = 1
+JUDGED_BEFORE = NOT_THEIRS = 1
+MODERATOR = Moderator(COMMAND_LINE_ID, "command line")
 HEADING = (
     "Answers that moderators judged: {count} questions.\nRead them before you keep them with the others."
 )
@@ -94,8 +95,8 @@ def judge(
 
     Right: the entry answers what was asked, whether or not its science is right. Of a wrong one
     name the entry that would have been right, by its id or its question, or say --none where no
-    entry answers it; neither is fine where you do not know. What was judged stays as it is:
-    exit code 1 where somebody was faster.
+    entry answers it; neither is fine where you do not know. What was judged stays as it is until
+    it is taken back (caveat audit take-back): exit code 1 where somebody was faster.
 
     \b
     Examples:
@@ -110,6 +111,21 @@ def judge(
     if typed is not None:
         right = _entry_id(typed, folder_served(knowledge))
     asyncio.run(_judge(answered_id, Judgement(judgement), right, address_of(database)))
+
+
+@audit.command("take-back", short_help="Take back what was said here of an answer.")
+@click.argument("answered_id", metavar="ID", type=click.IntRange(1, LARGEST_ID))
+@with_database
+def take_back(answered_id: int, database: str | None) -> None:
+    """Take back what `caveat audit judge` said of that answer, so that it can be judged anew.
+
+    What a moderator said in Discord is theirs to take back, there: exit code 1.
+
+    \b
+    Example:
+      caveat audit take-back 12
+    """
+    asyncio.run(_take_back(answered_id, address_of(database)))
 
 
 @audit.command("figures", short_help="Show how many answers are wrong, and how sure that is.")
@@ -200,15 +216,23 @@ def _entry_id(typed: str, folder: Path) -> str:
 
 
 async def _judge(answered_id: int, judgement: Judgement, right: str | None, address: str) -> None:
-    moderator = Moderator(COMMAND_LINE_ID, "command line")
     async with opened(address) as store:
-        heard = await judge_answer(store, answered_id, judgement, right, moderator, datetime.now(UTC))
+        heard = await judge_answer(store, answered_id, judgement, right, MODERATOR, datetime.now(UTC))
     if heard is None:
         raise CouldNotRun(f"no answered question {answered_id} is kept; `caveat audit next` shows one")
     if not heard:
         click.echo(f"Somebody judged {answered_id} before you; theirs stands.", err=True)
         raise click.exceptions.Exit(JUDGED_BEFORE)
     click.echo(f"{answered_id}: {judgement}. `caveat audit next` shows another one.")
+
+
+async def _take_back(answered_id: int, address: str) -> None:
+    async with opened(address) as store:
+        taken_back = await store.audits.take_back(answered_id, MODERATOR)
+    if not taken_back:
+        click.echo(f"Nothing was said of {answered_id} on a command line.", err=True)
+        raise click.exceptions.Exit(NOT_THEIRS)
+    click.echo(f"{answered_id} is open again. `caveat audit judge {answered_id} ...` judges it anew.")
 
 
 async def _figures(wants_json: bool, weeks: int, address: str) -> None:

@@ -119,6 +119,23 @@ class Stop(_OfCase, form="cv:au:stop:{way}:{answered}"):
         await turn_into(interaction, await _summary(app, wording.STOPPED))
 
 
+class TakeBack(_OfCase, form="cv:au:undo:{way}:{answered}"):
+    """[Take back my last one]: what the one who presses said of it."""
+
+    label = wording.TAKE_BACK
+
+    async def press(self, interaction: Interaction, app: App) -> None:
+        """The same answer again, to be judged anew; the next one where it is not theirs, or gone."""
+        taken_back = await app.store.audits.take_back(self.answered_id, moderator_of(interaction))
+        library = app.live.library
+        case = await case_of(app.store, library, self.answered_id, app.clock()) if taken_back else None
+        if case is None:
+            first = wording.NOT_KEPT if taken_back else wording.NOT_YOURS
+            await turn_into(interaction, await next_view(app, self.way, first))
+        else:
+            await turn_into(interaction, case_view(case, library, _row(case), wording.TAKEN_BACK))
+
+
 class Back(_OfCase, form="cv:au:back:{way}:{answered}"):
     """[Back]: to the same answer, from the menu of entries."""
 
@@ -202,15 +219,22 @@ async def other_submitted(interaction: Interaction, app: App) -> bool:
     return True
 
 
-async def next_view(app: App, way: Way, first: str = "", skipped: int = 0) -> ui.LayoutView:
-    """The next answer to judge, or what came of it all where nothing is left."""
+async def next_view(app: App, way: Way, first: str = "", skipped: int = 0, judged: int = 0) -> ui.LayoutView:
+    """The next answer to judge, or what came of it all where nothing is left.
+
+    `judged` is the one that was judged a moment ago: it can be taken back.
+    """
     if not app.settings.answered_kept_days:
         return said(wording.NONE_KEPT)
     library = app.live.library
     case = await next_case(app.store, library, way, app.clock(), CHANCE, skipped)
+    undo = TakeBack(way=way, answered=judged) if judged else None
     if isinstance(case, Case):
-        return case_view(case, library, _row(case), first)
-    return await _summary(app, wording.NOTHING_LEFT if case.judged else wording.NOTHING_YET)
+        return case_view(case, library, _row(case), first, undo)
+    view = await _summary(app, wording.NOTHING_LEFT if case.judged else wording.NOTHING_YET)
+    if undo is not None:
+        view.add_item(ui.ActionRow(undo))
+    return view
 
 
 def way_of(field: str) -> Way:
@@ -234,7 +258,7 @@ async def _judge(
     moderator = moderator_of(interaction)
     heard = await judge(app.store, answered_id, judgement, right_entry_id, moderator, app.clock())
     first = {True: "", False: wording.BEFORE_YOU, None: wording.NOT_KEPT}[heard]
-    await _turn(interaction, await next_view(app, way, first))
+    await _turn(interaction, await next_view(app, way, first, judged=answered_id if heard else 0))
 
 
 async def _ask_which(interaction: Interaction, app: App, answered_id: int, way: Way, first: str = "") -> None:

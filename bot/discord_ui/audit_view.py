@@ -23,8 +23,13 @@ NONE, NOT_KNOWN = "-none", "-unknown"
 """Values of the menu that are no entry; an entry's id begins with a letter or a figure."""
 
 
-def case_view(case: Case, library: Library, buttons: Sequence[Button], first: str = "") -> ui.LayoutView:
-    """The question, what it was answered with, and the buttons; `first` stands above it all."""
+def case_view(
+    case: Case, library: Library, buttons: Sequence[Button], first: str = "", undo: Button | None = None
+) -> ui.LayoutView:
+    """The question, what it was answered with, and the buttons; `first` stands above it all.
+
+    `undo` is about the one before.
+    """
     is_match = case.drawn.way is Way.MATCH
     heading = (wording.HEADING if is_match else wording.HEADING_CHOSEN).format(
         judged=case.judged, aim=case.aim
@@ -42,6 +47,8 @@ def case_view(case: Case, library: Library, buttons: Sequence[Button], first: st
     box.add_item(ui.TextDisplay(f"{answered}\n{_entry(entry, library, case)}"))
     view.add_item(box)
     view.add_item(ui.ActionRow(*buttons))
+    if undo is not None:
+        view.add_item(ui.ActionRow(undo))
     view.add_item(ui.TextDisplay(wording.HOW))
     return view
 

@@ -64,6 +64,7 @@ LASTING = (
     audit_buttons.Unsure,
     audit_buttons.Skip,
     audit_buttons.Stop,
+    audit_buttons.TakeBack,
     audit_buttons.Back,
     audit_buttons.Other,
     audit_buttons.Which,

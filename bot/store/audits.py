@@ -129,6 +129,15 @@ class Audits:
             )
             return bool((await connection.execute(once)).rowcount)
 
+    @whole
+    async def take_back(self, answered_id: int, moderator: Moderator) -> bool:
+        """Forget what this moderator said of it, as if nobody had; False where they said nothing of it."""
+        own = sa.delete(audits).where(
+            audits.c.answered_id == answered_id, audits.c.moderator_id == moderator.id
+        )
+        async with self._writer.begin() as connection:
+            return bool((await connection.execute(own)).rowcount)
+
     async def every(self, since: datetime | None = None) -> list[Audit]:
         """What was said of the questions answered since then, in the order in which it was said."""
         query = sa.select(audits).order_by(audits.c.id)
