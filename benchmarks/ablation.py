@@ -32,7 +32,7 @@ from bot.core.labelled import Half, Kind, Labelled
 from bot.core.library import Library, Thresholds
 from bot.knowledge.labelled import load_labelled
 from bot.knowledge.load import load_library
-from bot.matching import confidence, matcher, normalise, rank, vectors
+from bot.matching import confidence, kernel, matcher, normalise, rank, vectors
 from bot.matching.calibrate import Seen, see
 from bot.matching.engine import Engine, cache_folder
 from bot.matching.evaluate import auroc
@@ -101,7 +101,9 @@ def parts(untuned: Engine, light: Engine) -> list[Part]:
             ((vectors, "DEFAULT", Shares(own.encoder / kept, own.table / kept, _TINY, own.runs)),),
         ),
         Part("the ridge: the nearest phrasing's cosine", ((matcher, "rank", by_nearest),)),
-        Part("the kernel: plain cosines in the ridge", ((rank, "kernel", lambda cosines: cosines),)),
+        Part(
+            "the kernel: plain cosines in the ridge", ((rank, "kernel", _plain), (kernel, "kernel", _plain))
+        ),
         Part("spelling", ((Spelling, "respell", lambda _, text: text),)),
         Part("chat openers off", ((normalise, "_CHAT", re.compile(r"(?!)")),)),
         Part("likeness in the confidence", ((confidence, "NEAR", 0.0),)),
@@ -111,6 +113,11 @@ def parts(untuned: Engine, light: Engine) -> list[Part]:
         Part("decoys altogether", asked=_without_decoys, only_shipped=True),
         Part("the safety list", asked=lambda asked: replace(asked, kinds=()), only_shipped=True),
     ]
+
+
+def _plain(cosines: Matrix) -> Matrix:
+    """Stands in for `bot.matching.kernel.kernel`."""
+    return cosines
 
 
 def by_nearest(query: Matrix, index: Index, most: int) -> list[Ranked]:

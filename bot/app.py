@@ -171,10 +171,11 @@ class App:
         async with self._fetching:
             self._fetcher = self._fetcher or Fetcher(served_of(self.settings))
             staged = await self._fetcher.stage(repository)
-            if not isinstance(staged, Staged):
-                return staged
             async with self._turn:  # not while the remote is waited for: an edit goes live meanwhile
-                return await self._taken(self._fetcher, repository, staged)
+                if isinstance(staged, Staged):
+                    return await self._taken(self._fetcher, repository, staged)
+                self.verify()
+                return staged
 
     async def _taken(self, fetcher: Fetcher, repository: Repository, staged: Staged) -> Fetched:
         """Check what was fetched, and serve it where it is in order."""

@@ -80,11 +80,6 @@ def open_knowledge(settings: Settings) -> tuple[Keeper, Live]:
     return keeper, _first(keeper)
 
 
-def load_live(settings: Settings) -> Live:
-    """The knowledge of the settings' folder. Raises KnowledgeBrokenError or KnowledgeNotFoundError."""
-    return _first(keeper_of(settings))
-
-
 def _first(keeper: Keeper) -> Live:
     read: Read = keeper.read(None)
     if read.live is None:

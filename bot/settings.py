@@ -5,12 +5,13 @@ Each one is documented in .env.example and in the README; a test holds them toge
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.knowledge.git import RepositoryError
 from bot.knowledge.remotes import Credential, Remote, read_forges
@@ -178,8 +179,8 @@ class Settings(BaseSettings):
         return text
 
 
-ALIKE = 0.85
-"""How alike (difflib's ratio) a name in .env is to a setting that was meant: two slips in a dozen letters."""
+SLIPS = 2
+"""Letters left out, added, changed or swapped with the next in a name of .env that stands for a setting."""
 _MENDS = {
     "bool_parsing": "write true or false",
     "int_parsing": "write a whole number",
@@ -191,26 +192,29 @@ _MENDS = {
 def read_settings(**overrides: object) -> Settings:
     """The settings, with some given by the command line. Raises SettingsError, one line a wrong setting."""
     try:
-        if misspelt := _misspelt():
-            raise SettingsError("\n".join(misspelt))
-        return Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic itself
+        lines = _misspelt()
+        settings = Settings(**overrides)  # type: ignore[arg-type]  # checked by pydantic itself
     except UnicodeDecodeError as fault:
         raise SettingsError(".env is not UTF-8: save it anew as UTF-8") from fault
     except ValidationError as fault:
-        lines = []
         for error in fault.errors(include_url=False, include_input=False):
             name = str(error["loc"][0]).upper() if error["loc"] else "settings"
             mend = _MENDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
             lines.append(f"{name}: {mend}")
         raise SettingsError("\n".join(lines)) from fault
+    if lines:
+        raise SettingsError("\n".join(lines))
+    return settings
 
 
 def _misspelt() -> list[str]:
-    """Of .env, the names that look like one of a setting and are none; those of other programs do not."""
+    """A line for each name in .env that is no setting, but one or two slips from one that is not set."""
+    typed = {name.upper() for name in DotEnvSettingsSource(Settings).env_vars}
     names = [name.upper() for name in Settings.model_fields]
+    open_names = [name for name in names if name not in typed]
     found = []
-    for typed in DotEnvSettingsSource(Settings).env_vars:
-        name = typed.upper()
-        if name not in names and (near := get_close_matches(name, names, n=1, cutoff=ALIKE)):
-            found.append(f"{name} in .env is no setting: write {near[0]}, or take the line away")
+    for name in sorted(typed.difference(names)):
+        near = process.extractOne(name, open_names, scorer=OSA.distance, score_cutoff=SLIPS)
+        if near is not None:
+            found.append(f"{name}: .env has no such setting; write {near[0]}, or take the line out of .env")
     return found

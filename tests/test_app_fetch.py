@@ -185,9 +185,12 @@ async def test_an_edit_goes_live_while_the_remote_is_waited_for(
         entry = app.folder / CACTUS
         text = entry.read_text("utf-8")
         entry.write_text(text.replace("About once a month", "Roughly once a month"), "utf-8")
-        assert (await app.reload()).came is Came.LIVE
-        assert not fetching.done()
-        server.answers.set()
+        try:
+            async with asyncio.timeout(30):
+                assert (await app.reload()).came is Came.LIVE
+            assert not fetching.done()
+        finally:
+            server.answers.set()
         assert isinstance(await fetching, TakenOver)
         assert answer(app).startswith("About once a month")
         await app.close()

@@ -297,3 +297,24 @@ def test_colour_is_for_a_terminal_that_wants_it() -> None:
     assert "\x1b[" not in plain
     assert "38;2;46;125;50" in coloured  # the level's own green
     assert "38;2;" not in refused
+
+
+COLLECTS = """
+import gc
+from bot.cli.garbage import collect_nothing
+from bot.cli.main import caveat
+collect_nothing()
+print("before:", gc.isenabled())
+caveat.get_command(None, "health")
+print("after:", gc.isenabled(), gc.get_freeze_count() > 0)
+gc.unfreeze()
+caveat.get_command(None, "health")
+print("again:", gc.get_freeze_count())
+"""
+
+
+def test_garbage_is_collected_again_once_the_verb_is_imported() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", COLLECTS], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert ran.stdout.splitlines() == ["before: False", "after: True True", "again: 0"]

@@ -42,8 +42,8 @@ def a_matcher(entries: Sequence[Entry] = ENTRIES) -> Matcher:
 
 MATCHER = a_matcher()
 TRICKY = (
-    "hey hi so quick question cannot cant dont n't can't 's ' ’ 50% 2.5 <@123> www.x.y http://a.b ok".split()
-)
+    "hey hi so quick question cannot cant dont do'nt can'not n't can't 's ' ’ 50% 2.5 <@1> www.x.y http://a.b"
+).split()
 QUESTIONS = (
     "how often do I oil a chain",
     "pressure of 2.5 bar in a tyre",

@@ -75,3 +75,10 @@ def test_without_onnxruntime_many_rows_are_compared_in_full(monkeypatch: pytest.
     rows, full = rows_of(dense, sparse), np.concatenate([dense, sparse], axis=1)
     assert rows.rough is None
     assert np.allclose(rows.cosines(full[17]), full @ full[17], atol=1e-6)
+
+
+def test_without_a_dense_part_many_rows_are_compared_in_full() -> None:
+    _, sparse = parts(LARGE)
+    rows = rows_of(np.zeros((LARGE, 0), dtype=np.float32), sparse)
+    assert rows.rough is None
+    assert np.allclose(rows.cosines(sparse[17]), sparse @ sparse[17], atol=1e-6)

@@ -27,9 +27,9 @@ from bot.matching.index import Index, Subject
 from bot.matching.kernel import SHARPNESS
 from bot.matching.matcher import Matcher
 from bot.matching.normalise import normalise
-from bot.matching.rank import NEAREST, RIDGE, rank
+from bot.matching.rank import NEAREST, RIDGE, Near, rank, read_off
 from bot.matching.rank_many import rank_many
-from bot.matching.rows import LARGE, NOT_COMPARED
+from bot.matching.rows import LARGE, NOT_COMPARED, Rows
 
 KINDS: tuple[Kind, ...] = ("default", "light")
 ASKED = tuple(question.text for question in load_labelled(KNOWLEDGE / "labelled")[::7])
@@ -217,6 +217,30 @@ def test_a_rough_look_at_many_rows_loses_next_to_nothing() -> None:
         first.append(found == wanted or full[rough.argmax()] > full.max() - 2e-3)
     assert np.mean(kept) > 0.998
     assert all(first)
+
+
+def test_among_many_rows_a_question_is_ranked_as_where_all_are_compared() -> None:
+    index = a_large_index()
+    whole = Rows(index.rows.dense.astype(np.float32), index.rows.slots, None)
+    exact = replace(index, rows=whole)
+    queries = index.vectoriser.matrix([normalise(question) for question in ASKED[:60]])
+    differ = 0
+    for query, many in zip(queries, rank_many(queries, index, 5), strict=True):
+        rough, full = rank(query, index, 5), rank(query, exact, 5)
+        assert many == rough
+        near = astuple(rough[0].signals) == pytest.approx(astuple(full[0].signals), abs=0.02)
+        differ += rough[0].label != full[0].label or not near
+    assert differ <= 1, "a neighbour in a thousand is not found"
+
+
+def test_where_only_decoys_are_near_there_is_no_candidate() -> None:
+    index = a_small_matcher("light").index
+    decoys = np.arange(len(index.labels), len(index.all_labels))[:NEAREST]
+    cosines = np.full(len(index.all_labels), NOT_COMPARED, dtype=np.float32)
+    query = np.zeros(index.rows.dense.shape[1] + index.rows.slots.width, dtype=np.float32)
+    near = Near(decoys, 0, slice(0, len(decoys)))
+    weights = np.zeros(len(decoys), dtype=np.float32)
+    assert read_off(query, cosines, near, weights[:0], weights, index, 5) == []
 
 
 def strings() -> Iterator[str]:

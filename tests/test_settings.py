@@ -60,15 +60,20 @@ def test_a_secret_in_the_address_of_the_remote_is_refused_and_not_told(
 
 
 def test_a_misspelt_name_in_env_is_told_with_the_name_that_was_meant(empty_folder: Path) -> None:
-    (empty_folder / ".env").write_text("KNOWLEGE_DIR=here\nmoderator_channel=1\n", "utf-8")
+    (empty_folder / ".env").write_text("KNOWLEGE_DIR=here\nmoderator_channel=1\nDIGEST_HOUR=noon\n", "utf-8")
     with pytest.raises(SettingsError) as told:
         read_settings()
     assert str(told.value).split("\n") == [
-        "KNOWLEGE_DIR in .env is no setting: write KNOWLEDGE_DIR, or take the line away",
-        "MODERATOR_CHANNEL in .env is no setting: write MODERATORS_CHANNEL, or take the line away",
+        "KNOWLEGE_DIR: .env has no such setting; write KNOWLEDGE_DIR, or take the line out of .env",
+        "MODERATOR_CHANNEL: .env has no such setting; write MODERATORS_CHANNEL, or take the line out of .env",
+        "DIGEST_HOUR: write a whole number",
     ]
 
 
-def test_names_of_other_programs_in_env_are_left_to_them(empty_folder: Path) -> None:
-    (empty_folder / ".env").write_text("POSTGRES_PASSWORD=x\nDATA=y\nMATCHER=light\n", "utf-8")
+@pytest.mark.parametrize(
+    "names", ["POSTGRES_PASSWORD", "DISCORD_TOKEN_OLD", "DISCORD_BOT_TOKEN", "DATABASE_URL\nDATABASE_URI"]
+)
+def test_other_names_in_env_are_left_alone(empty_folder: Path, names: str) -> None:
+    lines = [f"{name}=sqlite+aiosqlite:///x.db" for name in [*names.split("\n")]]
+    (empty_folder / ".env").write_text("\n".join([*lines, "MATCHER=light"]), "utf-8")
     assert read_settings().matcher == "light"

@@ -154,6 +154,7 @@ async def test_what_is_gone_cannot_be_judged_yet_what_was_judged_is_still_known(
     await store.audits.judge(answered_id, Judgement.RIGHT, None, ROBIN, NOON)
     await store.purge_answered(later(1))
     assert await store.audits.judge(answered_id, Judgement.RIGHT, None, SAM, NOON) is False
+    assert await store.audits.take_back(answered_id, ROBIN) is False, "it could not be judged anew"
     assert [audit.text for audit in await store.audits.every()] == ["question 0"]
 
 

@@ -230,7 +230,8 @@ async def _take_back(answered_id: int, address: str) -> None:
     async with opened(address) as store:
         taken_back = await store.audits.take_back(answered_id, MODERATOR)
     if not taken_back:
-        click.echo(f"Nothing was said of {answered_id} on a command line.", err=True)
+        told = f"Nothing was said of {answered_id} on a command line, or it is too old to be judged anew."
+        click.echo(told, err=True)
         raise click.exceptions.Exit(NOT_THEIRS)
     click.echo(f"{answered_id} is open again. `caveat audit judge {answered_id} ...` judges it anew.")
 

@@ -14,7 +14,8 @@ def collect_nothing() -> None:
 
 
 def collect_again() -> None:
-    """Look for garbage from now on, and never again at what is there already."""
-    gc.freeze()
-    gc.set_threshold(FEWER_COLLECTIONS)
-    gc.enable()
+    """After `collect_nothing`: look for garbage from now on, yet never at what is there already."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.set_threshold(FEWER_COLLECTIONS)
+        gc.enable()

@@ -45,7 +45,10 @@ class Verbs(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The verb's command, imported now; None for a word that is no verb."""
+        """The verb's command, imported now; None for a word that is no verb.
+
+        What a process imports for its verb is there then, so from here on garbage is collected.
+        """
         if cmd_name not in VERBS:
             return None
         command = getattr(import_module(f"bot.cli.{cmd_name}"), cmd_name)

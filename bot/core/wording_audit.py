@@ -22,7 +22,7 @@ HOW = (
 RIGHT, WRONG, UNSURE, SKIP, STOP = "Right", "Wrong", "Unsure", "Skip", "Stop"
 TAKE_BACK = "Take back my last one"
 TAKEN_BACK = "Taken back: judge it anew, or skip it."
-NOT_YOURS = "There was nothing of yours to take back. Here is the next one."
+NOT_YOURS = "There is nothing of yours to take back, or it is too old. Here is the next one."
 
 WHICH_ENTRY = "**Which entry would have been right?**\n> {text}"
 PICK_ENTRY = "Choose an entry, the likeliest first"

@@ -130,8 +130,7 @@ class TakeBack(_OfCase, form="cv:au:undo:{way}:{answered}"):
         library = app.live.library
         case = await case_of(app.store, library, self.answered_id, app.clock()) if taken_back else None
         if case is None:
-            first = wording.NOT_KEPT if taken_back else wording.NOT_YOURS
-            await turn_into(interaction, await next_view(app, self.way, first))
+            await turn_into(interaction, await next_view(app, self.way, wording.NOT_YOURS))
         else:
             await turn_into(interaction, case_view(case, library, _row(case), wording.TAKEN_BACK))
 

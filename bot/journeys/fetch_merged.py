@@ -54,7 +54,7 @@ class Fetcher:
     served: Served
     refused: NotTaken | None = None
 
-    async def stage(self, repository: Repository) -> Staged | Fetched:
+    async def stage(self, repository: Repository) -> Staged | UpToDate | Diverged:
         """Ask the remote; where something is to be taken over, it is laid down to be checked.
 
         Raises RepositoryError where git, the remote or the disk does not do its part, as does `take`. Both

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from bot.core.entry import Entry
 from bot.core.library import SafetyKind
 from bot.matching.engine import Engine
-from bot.matching.kernel import kernel_of
+from bot.matching.kernel import kernel_among
 from bot.matching.normalise import normalise_known
 from bot.matching.rows import Matrix, Places, Rows
 from bot.matching.spelling import Spelling
@@ -40,7 +40,7 @@ class Index:
     `ids` are the subjects' ids, the `entries` first of them entries, the others kinds of the safety list;
     `labels` are their numbers, a decoy of subject i has the label `len(ids) + i`, a class of its own.
     `starts[i]` is the first row of subject i; `texts` are the rows' texts as written. `kernel` is that of
-    every row with every row, where there are `FEW`.
+    every row with every row, where there are at most `FEW`.
     """
 
     ids: tuple[str, ...]
@@ -89,13 +89,13 @@ class Index:
             labels=labels[: starts[-1]],
             all_labels=labels,
             starts=starts,
-            kernel=kernel_of(rows, np.arange(len(rows))) if len(rows) <= FEW else None,
+            kernel=kernel_among(rows.block(np.arange(len(rows)))) if len(rows) <= FEW else None,
         )
 
     def kernel_among(self, chosen: Places) -> Matrix:
         """The kernel among the chosen rows, shape (chosen, chosen), to be changed at will."""
         if self.kernel is None:
-            return kernel_of(self.rows, chosen)
+            return kernel_among(self.rows.block(chosen))
         places = chosen[:, None] * len(self.kernel) + chosen
         return self.kernel.ravel().take(places, mode="clip")  # quicker than with a check of each place
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bot.matching.rows import Matrix, Places, Rows
+from bot.matching.rows import Matrix
 
 SHARPNESS = 3.0
 """Of the kernel exp(SHARPNESS (cosine - 1)), a Gaussian on the sphere.
@@ -21,7 +21,6 @@ def kernel(cosines: Matrix) -> Matrix:
     return np.asarray(np.exp(cosines, out=cosines), dtype=np.float32)
 
 
-def kernel_of(rows: Rows, chosen: Places) -> Matrix:
-    """The kernel among the chosen rows, shape (chosen, chosen)."""
-    block = rows.block(chosen)
+def kernel_among(block: Matrix) -> Matrix:
+    """The kernel of every row of a block with every row, shape (rows, rows)."""
     return kernel(block @ block.T)

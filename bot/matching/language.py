@@ -74,6 +74,4 @@ def foreign_language(tokens: Sequence[str], known: Sequence[bool]) -> str | None
 
 
 def _is_latin(char: str) -> bool:
-    return char.isascii() or unicodedata.name(char, "").startswith(
-        ("LATIN", "MODIFIER", "FEMININE", "MASCULINE")
-    )
+    return char.isascii() or unicodedata.name(char, "").startswith(_LATIN)

@@ -74,7 +74,7 @@ class Matcher:
     def respond_many(self, questions: Sequence[str]) -> list[Outcome]:
         """`respond` for each, in order; faster than one by one, since all are embedded together."""
         texts, read = self._read(questions)
-        ranked = self._ranked(read)
+        ranked = self._rank(read)
         return [self._respond(*each) for each in zip(questions, texts, read, ranked, strict=True)]
 
     def respond_in_bulk(self, questions: Sequence[str], embed: Embed | None = None) -> Iterator[Outcome]:
@@ -90,7 +90,7 @@ class Matcher:
 
     def ranked(self, questions: Sequence[str]) -> list[list[Ranked]]:
         """What the search sees, before exact hits, thresholds and guards: best first, kinds among entries."""
-        return self._ranked(self.read(questions))
+        return self._rank(self.read(questions))
 
     def read(self, questions: Sequence[str]) -> list[str]:
         """Each question as the search reads it: normalised, its slips put right."""
@@ -107,17 +107,12 @@ class Matcher:
         order = dict.fromkeys([*ranked, *(str(key) for _, _, key in found)])
         return [(entry_id, self.questions[entry_id]) for entry_id in order][:most]
 
-    def similarity(self, one: str, other: str) -> float:
-        """Cosine of two texts as the search sees them, -1 to 1."""
-        vectors = self.index.vectoriser.matrix([normalise(one), normalise(other)])
-        return float(vectors[0] @ vectors[1])
-
     def _read(self, questions: Sequence[str]) -> tuple[list[str], list[str]]:
         """Each question normalised, and the same with its slips put right."""
         texts = [normalise(question[:MOST_CHARACTERS]) for question in questions]
         return texts, [self.index.spelling.respell(text) for text in texts]
 
-    def _ranked(self, read: Sequence[str]) -> list[list[Ranked]]:
+    def _rank(self, read: Sequence[str]) -> list[list[Ranked]]:
         rows = self.index.vectoriser.matrix(read)
         return [rank(row, self.index, MOST_CANDIDATES + SAFETY_KINDS) for row in rows]
 

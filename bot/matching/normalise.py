@@ -49,9 +49,10 @@ def normalise(text: str) -> str:
     if "'" in text:
         for pattern, expansion in _CONTRACTIONS:
             text = pattern.sub(expansion, text)
+        text = text.replace("'", "")
     if "nt" in text or "cannot" in text:
         text = _SQUASHED.sub(r"\1\2 not", text)
-    folded = " ".join(_TOKEN.findall(text.replace("%", " percent ").replace("'", "")))
+    folded = " ".join(_TOKEN.findall(text.replace("%", " percent ")))
     return _CHAT.sub("", folded) or folded
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ModelUnusableError(Exception):
-    """A converted model is missing, older than this version or damaged; the message says which."""
+    """A graph cannot be run: it is missing, older than this version or damaged, or onnxruntime is."""
 
 
 def open_session(graph: bytes) -> InferenceSession:

@@ -67,8 +67,8 @@ def rank(query: Matrix, index: Index, most: int) -> list[Ranked]:
         return []
     cosines = index.rows.cosines(query)
     near = neighbours(cosines, index)
-    plain, decoyed = systems(cosines, near, index)
-    return ranked(query, cosines, near, np.linalg.solve(*plain), np.linalg.solve(*decoyed), index, most)
+    plain, decoyed = set_up(cosines, near, index)
+    return read_off(query, cosines, near, np.linalg.solve(*plain), np.linalg.solve(*decoyed), index, most)
 
 
 def neighbours(cosines: Matrix, index: Index) -> Near:
@@ -89,7 +89,7 @@ def neighbours(cosines: Matrix, index: Index) -> Near:
     return Near(rows[: max(len(phrasings), everything.stop)], len(phrasings), everything)
 
 
-def systems(cosines: Matrix, near: Near, index: Index) -> tuple[System, System]:
+def set_up(cosines: Matrix, near: Near, index: Index) -> tuple[System, System]:
     """What is to be solved for a question: without decoys, and with them.
 
     Each is the kernel among the nearest rows with the ridge on its diagonal, (n, n), and that of each to the
@@ -103,16 +103,18 @@ def systems(cosines: Matrix, near: Near, index: Index) -> tuple[System, System]:
     return (among[first, first], likeness[first]), (among[both, both], likeness[both])
 
 
-def ranked(
+def read_off(
     query: Matrix, cosines: Matrix, near: Near, plain: Matrix, decoyed: Matrix, index: Index, most: int
 ) -> list[Ranked]:
-    """The candidates from the weights of the nearest rows, which are the solutions of the `systems`."""
+    """The candidates from the weights of the nearest rows, which are the solutions of what was `set_up`."""
     labels = index.all_labels[near.rows]
     own_scores = class_scores(plain, labels[: near.phrasings])
     all_scores = class_scores(decoyed, labels[near.everything])
     mass = sum(score for score in own_scores.values() if score > 0)
     # The two best hold the best rival of any candidate.
     rivals = sorted((s, label) for label, s in all_scores.items() if label < len(index.ids))[:-3:-1]
+    if not own_scores:  # decoys alone were near
+        return []
     best = sorted(own_scores, key=lambda label: (-own_scores[label], label))[:most]
     own = [np.arange(index.starts[label], index.starts[label + 1]) for label in best]
     alike = index.rows.refined(cosines, np.concatenate(own), query).tolist()

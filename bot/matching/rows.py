@@ -27,10 +27,11 @@ AXES = 192
 """Main axes of the rough look. With 128 it loses .7 % of the 128 nearest, with these .1 % (150,000 rows)."""
 REFINED = 1024
 """Rows that are compared in full after the rough look; with 2,048 next to nothing more is found."""
-COMMON = 0.5
-"""Entries of the slots that the rough look reads, for each row one half: the rarest words' come first.
+SLOTS_READ = 0.5
+"""Numbers of the slots that the rough look reads, a row: a budget that a question's rarest slots spend first.
 
-The words of every second text tell little, and take most of the time. With all of them it loses no less.
+The slots that stand in every third text tell little and take most of the time; with all of them no more of
+the 128 nearest are found.
 """
 NOT_COMPARED = -1.0
 """Stands for the likeness of a row that the rough look left out: the lowest cosine."""
@@ -112,7 +113,7 @@ class Rough:
     """A first look at many rows: their numbers on the main axes of the dense part, which hold most of it.
 
     They are kept in 8 bits, as `session`, which multiplies whole numbers: three times as quick as numpy's
-    product of floats. `scale` makes a product of whole numbers, both sides' scales taken out, a cosine.
+    product of floats. `scale` is what one step of these whole numbers is.
     """
 
     axes: Matrix
@@ -158,7 +159,7 @@ class Rows:
     @classmethod
     def of(cls, dense: Matrix, slots: Slots) -> Rows:
         """From both parts of the same rows."""
-        if len(dense) < LARGE:
+        if len(dense) < LARGE or not dense.shape[1]:  # a rough look is one at the dense part
             return cls(dense, slots, None)
         try:
             return cls(dense.astype(np.float16), slots, Rough.over(dense))
@@ -187,7 +188,7 @@ class Rows:
             found += self.dense @ query[:split]
             return found
         rough = self.rough.products(query[:split])
-        rough += self.slots.products(query[split:], int(COMMON * len(self)))
+        rough += self.slots.products(query[split:], int(SLOTS_READ * len(self)))
         best = np.argpartition(rough, len(rough) - REFINED)[-REFINED:]
         best.sort()  # read in the order in which they lie
         rough.fill(NOT_COMPARED)

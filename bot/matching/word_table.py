@@ -1,4 +1,4 @@
-"""Word table: a static vector for every word piece, averaged; no model to run.
+"""Word table: a static vector for every word piece, summed; no model to run.
 
 The table is WordLlama's (MIT licence, github.com/dleemiller/WordLlama): 32,000 Llama 2 pieces by 256 numbers.
 """

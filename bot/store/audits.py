@@ -131,9 +131,14 @@ class Audits:
 
     @whole
     async def take_back(self, answered_id: int, moderator: Moderator) -> bool:
-        """Forget what this moderator said of it, as if nobody had; False where they said nothing of it."""
+        """Forget what this moderator said of it, as if nobody had, so that it can be judged anew.
+
+        False where they said nothing of it, or where it is not kept any more: then the judgement stands.
+        """
         own = sa.delete(audits).where(
-            audits.c.answered_id == answered_id, audits.c.moderator_id == moderator.id
+            audits.c.answered_id == answered_id,
+            audits.c.moderator_id == moderator.id,
+            audits.c.answered_id.in_(sa.select(answered.c.id)),
         )
         async with self._writer.begin() as connection:
             return bool((await connection.execute(own)).rowcount)
