@@ -71,6 +71,29 @@ async def resolved(store: Store, live: Live = NEW, revision: int | None = None) 
 # ------------------------------------------------------------------ asked again
 
 
+async def test_choices_of_an_older_library_that_were_left_alone_are_asked_of_the_newer_one(
+    store: Store, gatherer: Gatherer
+) -> None:
+    kept = a_kept(FERNS[0], key=normalise(FERNS[0]), library_version=OLD.library.version)
+    await store.open_offer(kept, NOON)
+    assert await ask_again(store, NEW, later(1)) == ()
+    assert await expire_offers(store, later(60)) == 1
+    await gatherer.gather(PLAIN, later(61))
+    assert await ask_again(store, NEW, later(62)) == (Proposed(1, CACTUS, 1, 1),)
+    assert not await store.resolving.has_late(NEW.library.version, later(62))
+
+
+async def test_a_question_that_this_library_was_asked_makes_no_other_be_asked_again(
+    store: Store, gatherer: Gatherer
+) -> None:
+    assert await ask_again(store, NEW, later(1)) == ()
+    kept = a_kept(FERNS[0], key=normalise(FERNS[0]), library_version=NEW.library.version)
+    question_id = await store.log_unanswered(kept, Reason.LOW_CONFIDENCE, later(2))
+    await gatherer.asked(question_id, ALICE, PLAIN, later(2))
+    assert not await store.resolving.has_late(NEW.library.version, later(1))
+    assert await store.resolving.has_late(OLD.library.version, later(1))
+
+
 async def test_a_cluster_that_an_entry_answers_by_now_is_proposed(store: Store, gatherer: Gatherer) -> None:
     for text in FERNS:
         await ask(store, gatherer, text)

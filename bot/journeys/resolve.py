@@ -64,13 +64,15 @@ async def ask_again(
 ) -> tuple[Proposed, ...]:
     """Ask every open question of this library, once for each version of it; what is new is returned.
 
+    Once more where a question came to the log since that an older library had been asked, such as one whose
+    choices were left alone meanwhile.
     Clusters that an entry answers are noted as proposed, those that none answers any more are not. Cut off
     anywhere, it begins anew at the next call. An entry that the asker has refused (as "Not my question" or
     "None of these") is proposed only where the question is a phrasing of it by now. Raises StoppedError once
     `goes_on`, which is asked between batches, says no.
     """
     version = live.library.version
-    if await store.marks.get(MARK) == version:
+    if await store.marks.get(MARK) == version and not await _has_late(store, version):
         return ()
     hits: dict[int, Counter[str]] = defaultdict(Counter)
     times: Counter[int] = Counter()
@@ -96,6 +98,11 @@ async def ask_again(
         for cluster_id, (entry_id, count) in sorted(best.items())
         if cluster_id in changed
     )
+
+
+async def _has_late(store: Store, version: str) -> bool:
+    since = await store.marks.set_at(MARK)
+    return since is not None and await store.resolving.has_late(version, since)
 
 
 def answering(question: ToAsk, outcome: Outcome) -> str | None:

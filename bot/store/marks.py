@@ -27,6 +27,12 @@ class Marks:
             found = await connection.execute(sa.select(marks.c.value).where(marks.c.name == name))
             return found.scalar_one_or_none()
 
+    async def set_at(self, name: str) -> datetime | None:
+        """When the value under that name was put there; None where there is none."""
+        async with self._engine.connect() as connection:
+            found = await connection.execute(sa.select(marks.c.at).where(marks.c.name == name))
+            return found.scalar_one_or_none()
+
     @whole
     async def set(self, name: str, value: Any, at: datetime) -> None:
         """Put a value of plain JSON under that name, in place of what stood there."""

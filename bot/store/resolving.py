@@ -96,6 +96,24 @@ class Resolving:
             for row in rows
         ]
 
+    async def has_late(self, version: str, since: datetime) -> bool:
+        """Whether a question in the queue was logged since then that another library was asked last.
+
+        Such as one whose choices of an older library were left alone.
+        """
+        late = (
+            sa.select(questions.c.id)
+            .join(askings, askings.c.question_id == questions.c.id)
+            .join(cluster_questions, cluster_questions.c.question_id == questions.c.id)
+            .join(clusters, clusters.c.id == cluster_questions.c.cluster_id)
+            .where(questions.c.status == QuestionStatus.OPEN, questions.c.last_at > since)
+            .where(askings.c.at > since, askings.c.library_version != version)
+            .where(clusters.c.status == ClusterStatus.OPEN)
+            .limit(1)
+        )
+        async with self._engine.connect() as connection:
+            return (await connection.execute(late)).first() is not None
+
     async def proposals(self) -> dict[int, str]:
         """The entry that is proposed for each open cluster that has one."""
         query = sa.select(clusters.c.id, clusters.c.proposed_entry_id).where(

@@ -23,11 +23,10 @@ THOUGHT_OVER = timedelta(days=14)
 
 
 class Resolve(commands.Cog):
-    """Looks every few seconds whether the library is a new one; what came of it stands in the database."""
+    """Looks every few seconds whether to ask again; what came of it stands in the database."""
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self._asked: str | None = None
         self._ends = False
         self._working = asyncio.Lock()
 
@@ -55,11 +54,8 @@ class Resolve(commands.Cog):
     async def turn(self) -> None:
         """Ask again where the library is new, and write down what is to be said of what is open or closed."""
         live, now = self.app.live, self.app.clock()
-        if self._asked != live.library.version:
-            proposed = await ask_again(self.app.store, live, now, lambda: self._goes_on(live))
-            self._asked = live.library.version
-            if proposed:
-                log.info("clusters have an answer by now", proposed=len(proposed))
+        if proposed := await ask_again(self.app.store, live, now, lambda: self._goes_on(live)):
+            log.info("clusters have an answer by now", proposed=len(proposed))
         await self.app.store.resolving.remind(now)
         await self.app.store.resolving.close(now - THOUGHT_OVER, now)
 
