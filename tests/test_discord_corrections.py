@@ -167,6 +167,18 @@ async def test_a_second_correction_is_told_too_and_both_stand_on_top(
     assert [SECOND.changed in notice for notice in notices(general)] == [False, True]
 
 
+async def test_two_corrections_that_go_live_together_are_told_one_after_the_other(
+    alice: MemberActor, general: ChannelHandle, env: Env
+) -> None:
+    await an_answer(alice, general)
+    corrected(env, (FIRST, SECOND))
+    await env.advance_time(3 * TURN_S)
+    assert [(FIRST.changed in notice, SECOND.changed in notice) for notice in notices(general)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
 async def test_an_answer_given_after_the_correction_is_left_alone(
     alice: MemberActor, general: ChannelHandle, env: Env
 ) -> None:

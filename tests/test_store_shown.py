@@ -14,7 +14,7 @@ from tests.make_kept import NOON
 pytest_plugins = ["tests.store_fixtures"]
 GUILD, GENERAL, OTHER = 1, 10, 20
 SINCE = NOON - timedelta(days=90)
-HOLES = {"holes": Notice(1, "2026-01-04", "How many holes?", "It is two.")}
+HOLES = [Notice("holes", 1, "2026-01-04", "How many holes?", "It is two.")]
 
 
 async def noted(store: Store, message_id: int, entry_id: str = "holes", **changes: int) -> None:

@@ -53,15 +53,11 @@ async def outdated(
 
 async def give_notice(live: Live, shown: PublicAnswers, now: datetime, but_not: Collection[int] = ()) -> int:
     """Write down one notice a correction for each channel whose messages show it by now; how many are new."""
-    notices = {
-        entry_id: Notice(
-            ordinal=len(entry.corrections),
-            on=entry.corrections[-1].on.isoformat(),
-            question=entry.question,
-            changed=entry.corrections[-1].changed,
-        )
-        for entry_id, entry in _corrected(live.library).items()
-    }
+    notices = [
+        Notice(entry.id, ordinal, correction.on.isoformat(), entry.question, correction.changed)
+        for entry in _corrected(live.library).values()
+        for ordinal, correction in enumerate(entry.corrections, start=1)
+    ]
     return await shown.give_notice(notices, now, but_not) if notices else 0
 
 

@@ -5,7 +5,7 @@ No question and no person stands here; the rows go after some days.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -66,6 +66,7 @@ class PublicAnswer:
 class Notice:
     """What is said of an entry's `ordinal`-th correction in every channel that had the answer before it."""
 
+    entry_id: str
     ordinal: int
     on: str
     question: str
@@ -159,23 +160,21 @@ class PublicAnswers:
             await connection.execute(_row(answer).values(state=ShownState.REFUSED))
 
     @whole
-    async def give_notice(
-        self, notices: Mapping[str, Notice], now: datetime, but_not: Collection[int]
-    ) -> int:
+    async def give_notice(self, notices: Iterable[Notice], now: datetime, but_not: Collection[int]) -> int:
         """Write down the notice of each channel whose messages all show the correction by now; how many.
 
-        `notices` by entry. No notice stands twice, so this is safe to say at any time; a channel without
-        a corrected message that is young enough gets none. Ids in `but_not` are not waited for.
+        No notice stands twice, so this is safe to say at any time; a channel without a corrected message
+        that is young enough gets none. Ids in `but_not` are not waited for.
         """
         table = public_answers
         count = 0
         async with self._writer.begin() as connection:
-            for entry_id, notice in sorted(notices.items()):
-                behind = _behind(entry_id, notice.ordinal) & (table.c.state == ShownState.SHOWN)
+            for notice in notices:
+                behind = _behind(notice.entry_id, notice.ordinal) & (table.c.state == ShownState.SHOWN)
                 waiting = sa.select(table.c.channel_id).where(behind, table.c.id.not_in(list(but_not)))
                 query = (
                     sa.select(table.c.guild_id, table.c.channel_id, table.c.message_id)
-                    .where(table.c.entry_id == entry_id, table.c.at >= now - NOTICE_LINKS_AGE)
+                    .where(table.c.entry_id == notice.entry_id, table.c.at >= now - NOTICE_LINKS_AGE)
                     .where(table.c.shown_corrections >= notice.ordinal)
                     .where(table.c.entry_corrections < notice.ordinal)
                     .where(table.c.channel_id.not_in(waiting))
@@ -184,7 +183,7 @@ class PublicAnswers:
                 found = (await connection.execute(query)).all()
                 for (guild_id, channel_id), rows in groupby(found, key=lambda row: row[:2]):
                     message_ids = [row.message_id for row in rows]
-                    message = _notice_message(entry_id, notice, guild_id, channel_id, message_ids, now)
+                    message = _notice_message(notice, guild_id, channel_id, message_ids, now)
                     count += await enqueue(connection, message)
         return count
 
@@ -196,14 +195,14 @@ class PublicAnswers:
 
 
 def _notice_message(
-    entry_id: str, notice: Notice, guild_id: int, channel_id: int, message_ids: list[int], now: datetime
+    notice: Notice, guild_id: int, channel_id: int, message_ids: list[int], now: datetime
 ) -> Message:
     return Message(
         kind=Kind.NOTICE,
-        unique_key=f"notice:{entry_id}:{notice.ordinal}:{notice.on}:{channel_id}",
+        unique_key=f"notice:{notice.entry_id}:{notice.ordinal}:{notice.on}:{channel_id}",
         due_at=now,
         channel_id=channel_id,
-        entry_id=entry_id,
+        entry_id=notice.entry_id,
         content={
             "on": notice.on,
             "question": notice.question,
