@@ -337,7 +337,7 @@ async def test_a_member_without_the_right_does_not_see_the_command(
 
 
 async def test_there_are_buttons_to_forge() -> None:
-    assert len(FORMS) == 8
+    assert len(FORMS) == 9
 
 
 @pytest.mark.parametrize("form", FORMS)
