@@ -10,7 +10,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
 # A token in the environment, or in .env (which the bot reads itself), means: the real Discord.
-TOKEN_IN_FILE := $(shell grep -Eqs '^DISCORD_TOKEN(_FILE)?=[^[:space:]\#]' .env && echo yes)
+TOKEN_IN_FILE := $(shell grep -Eqs '^[[:space:]]*(export[[:space:]]+)?DISCORD_TOKEN(_FILE)?[[:space:]]*=[[:space:]]*[^[:space:]\#]' .env && echo yes)
 RUN_IN := $(if $(strip $(DISCORD_TOKEN)$(DISCORD_TOKEN_FILE)$(TOKEN_IN_FILE)),run,preview)
 
 dev := .venv-dev/bin

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -117,21 +117,23 @@ class Settings(BaseSettings):
         default=None, ge=1, le=65535, description="Port for Prometheus on 127.0.0.1; none where empty."
     )
 
-    @field_validator(
-        "discord_token",
-        "discord_token_file",
-        "model_dir",
-        "cache_dir",
-        "heartbeat_file",
-        "metrics_port",
-        "moderators_channel",
-        "knowledge_remote",
-        "knowledge_push_secret_file",
-        mode="before",
-    )
+    @field_validator("*", mode="before")
     @classmethod
-    def _empty_is_none(cls, value: object) -> object:
-        return None if value == "" else value
+    def _empty_is_default(cls, value: object, about: ValidationInfo) -> object:
+        """But for the knowledge's path: empty, it is all of the repository."""
+        if value != "" or about.field_name is None or about.field_name == "knowledge_path":
+            return value
+        return cls.model_fields[about.field_name].default
+
+    @field_validator("matcher", "digest", "log_format", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
 
     @field_validator("knowledge_remote")
     @classmethod

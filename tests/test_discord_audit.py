@@ -188,6 +188,7 @@ async def test_a_slip_is_taken_back_and_the_same_answer_comes_again(
     again = reply(await robin.click(slipped, label=wording.TAKE_BACK))
     assert await judged(env) == []
     assert wording.TAKEN_BACK in read(again)
+    assert wording.HEADING.format(judged=0, aim=2) in read(again)
     assert re.findall("> (one|two)", read(again)) == re.findall("> (one|two)", read(first))
     assert labels(again) == ROW, "what was taken back is not taken back again"
     await robin.click(again, label=wording.UNSURE)

@@ -10,6 +10,7 @@ from bot.core.outcome import Reason
 from bot.journeys.answer import OFFER_LASTS, Asked, Offered, Shown, Unanswered, answer
 from bot.journeys.choose import choose, expire_offers, none_of_these, open_choices
 from bot.journeys.live import Live
+from bot.matching.decide import BESIDE
 from bot.store.records import Door, Place
 from bot.store.store import Store
 from tests.make_kept import NOON, a_live, later
@@ -45,7 +46,8 @@ async def test_what_was_too_unsure_to_be_offered_is_not_among_the_choices(
     offer = await store.offer(offered.offer_id)
     assert offer is not None
     best, second, *_ = (each.confidence for each in offer.kept.candidates)
-    opened = await open_choices(offered.offer_id, a_live(suggest=(best + second) / 2), store)
+    assert [e.id for e in offered.entries] == [each.entry_id for each in offer.kept.candidates[:3]]
+    opened = await open_choices(offered.offer_id, a_live(suggest=(best + second) / 2 / BESIDE), store)
     assert opened is not None
     assert [each.id for each in opened.entries] == [offered.entries[0].id]
 

@@ -13,7 +13,7 @@ from bot.core.problem import Problem, Severity, has_errors
 from bot.journeys.check_knowledge import check_knowledge
 from bot.knowledge.load import load_library
 from bot.knowledge.rulebook import RULES, found
-from tests.bad_examples import GOOD, Example, Expected, examples
+from tests.bad_examples import BAD, GOOD, Example, Expected, copy_good, examples
 
 BOT = Path(__file__).parent.parent / "bot"
 TODAY = date(2026, 6, 1)
@@ -225,3 +225,25 @@ def test_a_review_is_overdue_from_the_day_after_it_was_due() -> None:
         due + timedelta(days=1): {"review-overdue"},
         date(2026, 1, 9): {"review-in-future"},
     }
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead"),
+    [("status: live", "status: lve"), ("question:", "question: [")],
+    ids=["status", "syntax"],
+)
+def test_a_claim_is_not_called_uncovered_by_a_file_that_cannot_be_told(
+    tmp_path: Path, typed: str, instead: str
+) -> None:
+    folder = copy_good(tmp_path / "knowledge")
+    (folder / "claims.yaml").write_text(
+        (BAD / "claim-uncovered/register/claims.yaml").read_text("utf-8"), "utf-8"
+    )
+    uncovered = {p.message for p in check_knowledge(folder, TODAY).problems if p.rule == "claim-uncovered"}
+    assert uncovered == {'no live entry takes up the claim "T9"'}
+    entry = folder / "entries/tyres/pump-up-tyres.yaml"
+    entry.write_text(entry.read_text("utf-8").replace(typed, instead, 1), "utf-8")
+    problems = check_knowledge(folder, TODAY).problems
+    told = {p.message for p in problems if p.rule == "claim-uncovered"}
+    assert told == (uncovered if "lve" in instead else set())
+    assert any(p.path == "entries/tyres/pump-up-tyres.yaml" for p in problems)

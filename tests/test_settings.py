@@ -77,3 +77,16 @@ def test_other_names_in_env_are_left_alone(empty_folder: Path, names: str) -> No
     lines = [f"{name}=sqlite+aiosqlite:///x.db" for name in [*names.split("\n")]]
     (empty_folder / ".env").write_text("\n".join([*lines, "MATCHER=light"]), "utf-8")
     assert read_settings().matcher == "light"
+
+
+def test_an_empty_setting_is_the_default_and_case_is_no_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DIGEST_HOUR", "METRICS_PORT", "KNOWLEDGE_DIR", "WATCH"):
+        monkeypatch.setenv(name, "")
+    for name, value in (("LOG_LEVEL", "debug"), ("DIGEST", "Monday"), ("MATCHER", "LIGHT")):
+        monkeypatch.setenv(name, value)
+    settings = read_settings()
+    assert (settings.digest_hour, settings.metrics_port, settings.watch) == (8, None, True)
+    assert settings.knowledge_dir == Path("knowledge")
+    assert (settings.log_level, settings.digest, settings.matcher) == ("DEBUG", "monday", "light")
+    monkeypatch.setenv("KNOWLEDGE_PATH", "")
+    assert read_settings().knowledge_path == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import SystemRandom
 
@@ -243,7 +243,8 @@ async def _figures(wants_json: bool, weeks: int, address: str) -> None:
         click.echo(as_json(found), nl=False)
         return
     console = open_console()
-    console.print(Text(f"{found.window.since} to {found.window.until}", style="bold"))
+    last = found.window.until - timedelta(days=1)
+    console.print(Text(f"{found.window.since} to {last}", style="bold"))
     for line in figures(found.window):
         console.print(marked(line.removeprefix("-# ")))
     for week in found.weeks:

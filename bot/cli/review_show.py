@@ -18,7 +18,7 @@ from bot.core import wording_review as wording
 from bot.journeys.review import Case, numbered_case
 from bot.reports.review_text import action_line, asked_line, why_not
 from bot.store.changes import ChangeSet
-from bot.store.cluster_records import Action, Cluster, ClusterKind, View
+from bot.store.cluster_records import Action, Cluster, ClusterKind, ClusterStatus, View
 
 
 async def list_clusters(place: Place, view: View, limit: int, *, as_json: bool) -> None:
@@ -127,7 +127,8 @@ def _state(cluster: Cluster, changes: Sequence[ChangeSet] = ()) -> str:
         if each.change.cluster_id == cluster.id
     ]
     if cluster.proposed_entry_id is not None:
-        states.append(f"answered by {cluster.proposed_entry_id}?")
+        is_open = cluster.status is ClusterStatus.OPEN
+        states.append(f"answered by {cluster.proposed_entry_id}{'?' if is_open else ''}")
     if cluster.assigned is not None:
         states.append(f"assigned to {cluster.assigned.name}")
     if cluster.snoozed_until is not None:

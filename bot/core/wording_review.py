@@ -132,6 +132,7 @@ CANNOT_MERGE = (
 )
 CANNOT_UNDO = "That cannot be taken back any more: it was, or something else was done to the cluster since."
 ONE_ONLY = "There is only one question in it, so there is nothing to split."
+NO_ENTRY_CHOSEN = "You chose no entry, so nothing is proposed. Choose one, or name another."
 NO_SUCH_ENTRY = "There is no live entry called “{typed}”, so nothing is proposed. Did you mean {near}?"
 NOT_A_NUMBER = "“{typed}” is no number of a cluster. Nothing was done."
 NO_MODERATOR = "{name} has no right to moderate here, so nothing was done."

@@ -71,6 +71,9 @@ async def _add(seen: _Seen, app: App, fields: Fields, *, is_decoy: bool) -> None
     typed = text_of(fields, "other", limits.QUESTION)
     chosen = text_of(fields, "entry", limits.QUESTION)
     entry = entry_called(typed, app.live) if typed else app.live.library.served(chosen)
+    if entry is None and not (typed or chosen):
+        await whisper(seen.interaction, f"{wording.NO_ENTRY_CHOSEN}\n{_you_wrote(words)}")
+        return
     if entry is None:
         near = ", ".join(f"`{each}`" for each in called_alike(typed or chosen or words, app.live))
         text = wording.NO_SUCH_ENTRY.format(typed=quoted(typed or chosen), near=near or "`/topics`")

@@ -61,12 +61,10 @@ async def next_case(
     these are drawn apart and never enter the risk. What is skipped stays in the pot; who skips what is hard
     makes the figure too good. "Unsure" is for that.
     """
-    judged = await judged_in_window(store, way, now)
     drawn = await store.audits.draw(way, now - WINDOW, chance, skipped)
     if drawn is None:
-        return Done(judged)
-    aim = min(AIM, judged + await store.audits.left(way, now - WINDOW))
-    return Case(drawn, library.entries.get(drawn.entry_id), judged, max(aim, judged))
+        return Done(await judged_in_window(store, way, now))
+    return await _case(store, library, drawn, now)
 
 
 async def case_of(store: Store, library: Library, answered_id: int, now: datetime) -> Case | None:
@@ -74,8 +72,13 @@ async def case_of(store: Store, library: Library, answered_id: int, now: datetim
     drawn = await store.audits.drawn(answered_id)
     if drawn is None:
         return None
+    return await _case(store, library, drawn, now)
+
+
+async def _case(store: Store, library: Library, drawn: Drawn, now: datetime) -> Case:
     judged = await judged_in_window(store, drawn.way, now)
-    return Case(drawn, library.entries.get(drawn.entry_id), judged, AIM)
+    aim = min(AIM, judged + await store.audits.left(drawn.way, now - WINDOW))
+    return Case(drawn, library.entries.get(drawn.entry_id), judged, max(aim, judged))
 
 
 async def judge(

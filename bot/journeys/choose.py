@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.core.outcome import Reason
 from bot.journeys.answer import OFFER_LASTS, Offered, Shown, Unanswered
 from bot.journeys.live import Live
+from bot.matching.decide import offered
 from bot.store.records import Answered, Way
 from bot.store.store import Store
 from bot.store.tallies import Came
@@ -17,10 +18,9 @@ async def open_choices(offer_id: int, live: Live, store: Store) -> Offered | Non
     offer = await store.offer(offer_id)
     if offer is None:
         return None
-    suggest = live.matcher.thresholds.suggest
-    offered = (candidate for candidate in offer.kept.candidates if candidate.confidence >= suggest)
-    served = (live.library.served(candidate.entry_id) for candidate in offered)
-    return Offered(offer_id, tuple(entry for entry in served if entry is not None)[:3])
+    choices = offered(offer.kept.candidates, live.matcher.thresholds)
+    served = (live.library.served(candidate.entry_id) for candidate in choices)
+    return Offered(offer_id, tuple(entry for entry in served if entry is not None))
 
 
 async def choose(

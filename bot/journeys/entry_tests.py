@@ -81,10 +81,10 @@ def _failure(test: EntryTest, outcome: Outcome) -> tuple[str, str] | None:
     leads_there = test.owner_id in _offered(outcome, is_kind=test.is_kind)
     if test.must_match and not leads_there:
         message = f"{quoted(test.question)} does not come here; it gives {_told(outcome)}"
-        return message, "add a phrasing in these words, or take words away from where it goes instead"
+        return message, "add a phrasing like it in other words, or take words away from where it goes instead"
     if not test.must_match and leads_there and not isinstance(outcome, Suggest):
         message = f"{quoted(test.question)} is answered with this; it gives {_told(outcome)}"
-        return message, "add decoys in these words, or reword the phrasing that draws it"
+        return message, "add decoys like it in other words, or reword the phrasing that draws it"
     return None
 
 

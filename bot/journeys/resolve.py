@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.library import Thresholds
 from bot.core.moderator import Moderator
-from bot.core.outcome import Answer, Outcome, Reason
+from bot.core.outcome import Answer, Candidate, Outcome, Reason
 from bot.journeys.entry_tests import StoppedError
 from bot.journeys.live import Live
+from bot.matching.decide import offered
 from bot.store.cluster_records import Cluster, Refused
 from bot.store.resolving import ToAsk
 from bot.store.store import Store
@@ -24,8 +26,6 @@ MARK = "asked-again"
 """Under this name stands the version of the library that every open question was asked of last."""
 BATCH = 200
 """Questions that are asked together, off the event loop; members' own come in between."""
-MOST_OFFERED = 3
-"""Entries that a "Did you mean" showed, so that "none of these" speaks of them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ async def ask_again(
         outcomes = await asyncio.to_thread(live.matcher.respond_many, [each.text for each in found])
         for question, outcome in zip(found, outcomes, strict=True):
             times[question.cluster_id] += question.times
-            entry_id = answering(question, outcome)
+            entry_id = answering(question, outcome, live.matcher.thresholds)
             if entry_id is not None:
                 hits[question.cluster_id][entry_id] += question.times
         last_id = found[-1].question_id
@@ -105,12 +105,15 @@ async def _has_late(store: Store, version: str) -> bool:
     return since is not None and await store.resolving.has_late(version, since)
 
 
-def answering(question: ToAsk, outcome: Outcome) -> str | None:
+def answering(question: ToAsk, outcome: Outcome, thresholds: Thresholds) -> str | None:
     """The entry that answers an open question; None where none does, or the asker has refused it."""
     if not isinstance(outcome, Answer):
         return None
-    shown = {Reason.NOT_MY_QUESTION: 1, Reason.NONE_OF_THESE: MOST_OFFERED}
-    refused = question.candidates[: shown.get(question.reason, 0)] if question.reason is not None else ()
+    refused: tuple[Candidate, ...] = ()
+    if question.reason is Reason.NOT_MY_QUESTION:
+        refused = question.candidates[:1]
+    elif question.reason is Reason.NONE_OF_THESE:
+        refused = offered(question.candidates, thresholds)
     is_refused = any(candidate.entry_id == outcome.entry_id for candidate in refused)
     return None if is_refused and outcome.confidence < 1.0 else outcome.entry_id
 

@@ -12,6 +12,7 @@ from bot.core.entry import Entry
 from bot.core.library import Thresholds
 from bot.core.outcome import Abstain, Answer, Outcome, Reason, Refer, Suggest
 from bot.journeys.live import Live
+from bot.matching.decide import offered
 from bot.store.changes import ChangeSet
 from bot.store.cluster_records import (
     Asked,
@@ -174,7 +175,7 @@ def nearest(questions: Sequence[OpenQuestion], live: Live, most: int = SHOWN_NEA
     outcomes = live.matcher.respond_many([question.text for question in asked]) if asked else []
     best: dict[str, Near] = {}
     for question, outcome in zip(asked, outcomes, strict=True):
-        said = _said_of(question)
+        said = _said_of(question, live.matcher.thresholds)
         for place, candidate in enumerate(outcome.candidates):
             entry = live.library.served(candidate.entry_id)
             known = best.get(candidate.entry_id)
@@ -203,14 +204,14 @@ def offered_sources(case: Case, live: Live, most: int = MOST_OPTIONS) -> tuple[s
     return tuple(key for key in order if key in live.library.sources)[:most]
 
 
-def _said_of(question: OpenQuestion) -> dict[str, WhyNot]:
-    """What the member who asked last said of the entries that were shown."""
+def _said_of(question: OpenQuestion, thresholds: Thresholds) -> dict[str, WhyNot]:
+    """What the member who asked last said of the entries shown, as far as today's thresholds tell which."""
     last = question.last
     why = None if last is None else _SAID.get(last.reason)
     if last is None or why is None:
         return {}
-    most = 1 if why is WhyNot.MISSED else 3
-    return {candidate.entry_id: why for candidate in last.candidates[:most]}
+    shown = last.candidates[:1] if why is WhyNot.MISSED else offered(last.candidates, thresholds)
+    return {candidate.entry_id: why for candidate in shown}
 
 
 def _why(outcome: Outcome, place: int, confidence: float, thresholds: Thresholds) -> WhyNot:

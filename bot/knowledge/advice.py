@@ -44,6 +44,10 @@ def _of_entry(
     entry: Entry, library: Library, today: date, reading_ease: Callable[[str], float]
 ) -> Iterator[Finding]:
     yield from _reviewed(entry, today)
+    for position, correction in enumerate(entry.corrections):
+        if correction.on > today:
+            message, mend = f"{correction.on} is yet to come", "set the day on which it goes live"
+            yield ("corrections", position, "on"), "correction-in-future", message, mend
     yield from _few_texts(entry)
     yield from _hard_to_read("answer", entry.answer, reading_ease)
     if len(entry.answer) > limits.ANSWER_ADVISED:

@@ -24,9 +24,11 @@ from bot.knowledge.rules import (
     Known,
     Owner,
     entry_problems,
+    long_texts,
     register_problems,
     review_problems,
     source_problems,
+    template_problems,
 )
 from bot.knowledge.schema import (
     SLUG,
@@ -45,6 +47,7 @@ from bot.knowledge.tree import Path as Place
 
 Form = TypeVar("Form", bound=BaseModel)
 SAFETY_LIST = "never.yaml"
+TEMPLATE = "TEMPLATE.yaml"
 REGISTER = "claims.yaml"
 _CLAIM_KEY = r"[A-Za-z0-9]{1,12}"
 CAUTIOUS = Thresholds(answer=1.0, suggest=1.0, slope=1.0, intercept=-60.0)
@@ -139,14 +142,16 @@ class _Reader:
         self.problems.extend(files.problems)
         entries, owners = self._entries(files.files)
         known = Known(levels.keys, sources.keys, tuple(files.slugs), claims.tree)
+        template = self._template()
         for owner in owners:
             self.problems.extend(entry_problems(owner, known))
+            self.problems.extend(template_problems(owner, template))
         kinds = [Owner(kind, SAFETY_LIST, node, is_kind=True) for kind, node in never.typed.items()]
         for kind in kinds:
             self.problems.extend(review_problems(kind))
         if sources.tree is not None:
             self.problems.extend(source_problems("sources.yaml", sources.tree))
-        if claims.tree is not None:
+        if claims.tree is not None and len(owners) == len(files.files):  # a file not read may take them up
             self.problems.extend(register_problems(REGISTER, claims.tree, owners))
         draft = Library(
             entries=entries,
@@ -250,6 +255,15 @@ class _Reader:
         if os.path.lexists(self.folder / path):
             return self._records(path, form, key_form)
         return _Records({}, None)
+
+    def _template(self) -> frozenset[str]:
+        """The longer texts of TEMPLATE.yaml; none where it cannot be read, since nothing needs it."""
+        try:
+            raw = read_bytes(self.folder / TEMPLATE, limits.ENTRY_FILE_BYTES)
+        except OSError:
+            return frozenset()
+        tree, _ = read_tree(TEMPLATE, raw, limits.ENTRY_FILE_BYTES)
+        return frozenset() if tree is None else frozenset(text for _, text in long_texts(tree))
 
     def _tree(self, path: str, most_bytes: int) -> Node | None:
         try:

@@ -7,7 +7,7 @@ is checked everywhere else in the same run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +21,8 @@ from bot.knowledge.tree import Path as Place
 
 Finding = tuple[Place, str, str, str]
 """Where in the tree, rule, message, mend."""
+LONG_TEXT = 40
+"""Characters from which a text that stands in TEMPLATE.yaml too was not written for its entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,35 @@ def source_problems(path: str, tree: Node) -> Iterator[Problem]:
 
 
 def register_problems(path: str, register: Node, owners: Iterable[Owner]) -> Iterator[Problem]:
-    """claim-uncovered: each claim of the register is taken up by a live entry."""
-    live = [owner.tree for owner in owners if owner.tree.word("status") == Status.LIVE]
+    """claim-uncovered: each claim of the register is taken up by a live entry, or one of unknown status."""
+    hidden = (Status.DRAFT, Status.RETIRED)
+    live = [owner.tree for owner in owners if owner.tree.word("status") not in hidden]
     taken_up = {tree.word(*place) for tree in live for place in _claim_ids(tree)}
     for claim in register.fields or {}:
         if claim not in taken_up:
             message = f"no live entry takes up the claim {quoted(claim)}"
             mend = "add it to the `claims` of the entry that answers it, or take it out of the register"
             yield found(path, register.key_at((claim,)), "claim-uncovered", message, mend)
+
+
+def template_problems(owner: Owner, template: Collection[str]) -> Iterator[Problem]:
+    """template-text: no longer text of TEMPLATE.yaml is left in a live entry."""
+    if owner.tree.word("status") != Status.LIVE:
+        return
+    for place, text in long_texts(owner.tree):
+        if text in template:
+            mend = "write the entry's own text there, or set its status to draft until it has one"
+            yield owner.problem(place, "template-text", "this is what TEMPLATE.yaml says", mend)
+
+
+def long_texts(node: Node, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Each text below a node that nobody writes twice by chance, its blanks folded, with its place."""
+    if node.text is not None and len(text := " ".join(node.text.split())) >= LONG_TEXT:
+        yield place, text
+    for position, item in enumerate(node.items or ()):
+        yield from long_texts(item, (*place, position))
+    for name, inner in (node.fields or {}).items():
+        yield from long_texts(inner, (*place, name))
 
 
 def _claim_ids(tree: Node) -> Iterator[Place]:

@@ -24,6 +24,11 @@ def decide(candidates: Sequence[Candidate], thresholds: Thresholds) -> Outcome:
     if ranked and ranked[0].confidence >= thresholds.answer:
         return Answer(ranked[0].entry_id, ranked[0].confidence, ranked)
     if ranked and ranked[0].confidence >= thresholds.suggest:
-        offered = tuple(c for c in ranked if c.confidence >= BESIDE * thresholds.suggest)[:MOST_SUGGESTIONS]
-        return Suggest(offered, ranked, Reason.UNSURE)
+        return Suggest(offered(ranked, thresholds), ranked, Reason.UNSURE)
     return Abstain(Reason.LOW_CONFIDENCE, ranked)
+
+
+def offered(candidates: Sequence[Candidate], thresholds: Thresholds) -> tuple[Candidate, ...]:
+    """Of candidates of which the first may be offered, best first, those that are offered with it."""
+    enough = BESIDE * thresholds.suggest
+    return tuple(c for c in candidates if c.confidence >= enough)[:MOST_SUGGESTIONS]
