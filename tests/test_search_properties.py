@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from benchmarks.contest import random_text
 from benchmarks.corpus import KNOWLEDGE, recombined, shipped_set
 from bot.core.library import Library
-from bot.core.outcome import Answer, Outcome
+from bot.core.outcome import Answer, Outcome, Refer
 from bot.knowledge.labelled import load_labelled
 from bot.knowledge.load import load_library
 from bot.matching.engine import PLAIN, Engine, Kind, cache_folder
@@ -241,6 +241,17 @@ def test_where_only_decoys_are_near_there_is_no_candidate() -> None:
     near = Near(decoys, 0, slice(0, len(decoys)))
     weights = np.zeros(len(decoys), dtype=np.float32)
     assert read_off(query, cosines, near, weights[:0], weights, index, 5) == []
+
+
+def test_a_kind_of_the_safety_list_that_comes_after_an_entry_is_named() -> None:
+    usual = the_matcher("default")
+    matcher = replace(usual, thresholds=replace(usual.thresholds, refer=0.01))
+    passed = [(found, q) for q in ASKED if (found := explain(matcher, q)).passed_over is not None]
+    assert passed, "none of the labelled questions shows it"
+    for found, question in passed:
+        assert found.passed_over in matcher.index.ids[matcher.index.entries :], question
+        assert not isinstance(found.outcome, Refer)
+        assert not found.candidates[0].is_kind
 
 
 def strings() -> Iterator[str]:

@@ -51,6 +51,8 @@ def lines_of(found: Explanation) -> Iterator[str]:
         told = ", ".join(f"{word} ({lost:+.2f})" for word, lost in found.counted[:WORDS_SHOWN])
         yield f"Words that counted (likeness lost without them): {told}"
     yield f"Decision: {decision(found)}"
+    if found.passed_over is not None:
+        yield f"The safety list's {found.passed_over} is sure enough, but speaks only where it comes first."
     for place, own in enumerate(found.candidates, start=1):
         yield ""
         yield f"{place}. {own.id}{' (safety list)' if own.is_kind else ''}: confidence {own.confidence:.2f}"

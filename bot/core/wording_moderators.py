@@ -84,6 +84,7 @@ EXPLAIN_REFER = (
     "**Decision**: the safety list's reply “{kind}”. It fits best, and from {limit:.2f} up it goes first."
 )
 EXPLAIN_ABSTAIN = "**Decision**: not answered. {why}"
+EXPLAIN_PASSED_OVER = "The safety list's “{kind}” is sure enough, but speaks only where it comes first."
 EXPLAIN_WHY: dict[Reason, str] = {
     Reason.EMPTY: "There is no word in it.",
     Reason.TOO_LONG: "It is too long for one question.",

@@ -40,6 +40,8 @@ def _lines(question: str, found: Explanation, library: Library, shown: str | Non
     for typed, read in found.respelt[:WORDS_SHOWN]:
         yield wording.EXPLAIN_RESPELT.format(typed=quoted(typed, _TEXT_ROOM), read=quoted(read, _TEXT_ROOM))
     yield _decision(found)
+    if found.passed_over is not None:
+        yield wording.EXPLAIN_PASSED_OVER.format(kind=found.passed_over)
     if found.read_as:
         yield _counted(found)
         yield _unknown(found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.core.library import Thresholds
-from bot.core.outcome import Outcome
+from bot.core.outcome import Outcome, Refer
 from bot.matching.confidence import confidence
 from bot.matching.language import content_words
 from bot.matching.matcher import MOST_CHARACTERS, Matcher
@@ -53,6 +53,14 @@ class Explanation:
     counted: tuple[tuple[str, float], ...]
     unknown: tuple[str, ...]
     respelt: tuple[tuple[str, str], ...]
+
+    @property
+    def passed_over(self) -> str | None:
+        """A kind of the safety list that is sure enough to speak, but comes after an entry."""
+        if isinstance(self.outcome, Refer) or (self.candidates and self.candidates[0].is_kind):
+            return None
+        sure = (own for own in self.candidates[1:] if own.is_kind and own.confidence >= self.thresholds.refer)
+        return next((own.id for own in sure), None)
 
 
 def explain(matcher: Matcher, question: str, most: int = 3) -> Explanation:
