@@ -19,6 +19,7 @@ Told = tuple[int, int, str, str]
 """Line and column from 1, message, mend."""
 
 _NAME = re.compile(r"\s*(?:- +)?[A-Za-z_]\w*\s*$")
+_MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>")
 _NO_BLANK = re.compile(r"\s*(?:- +)?([A-Za-z_]\w*):[^\s/]")
 _QUOTED_PART = re.compile(r"\s*(?:- +)?(?:\w+: +)?(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')\s*$")
 _OPENED = re.compile(r"\s*(?:- +)?(?:\w+: +)?([\"'])")
@@ -177,6 +178,12 @@ def _no_colon(fault: _Fault) -> Told | None:
         typed = fault.lines[line].strip() if line < len(fault.lines) else ""
         if glued := _NO_BLANK.match(typed):
             return _glued(glued[1], line + 1, column + 1)
+        if typed.startswith(_MERGE_MARKS):
+            mend = "keep one of the two versions below, and delete the lines that start with <<<, === and >>>"
+            return line + 1, column + 1, "a merge left two versions of this place in the file", mend
+        if typed.startswith("-"):
+            mend = 'write "- " with a space, then the text'
+            return line + 1, column + 1, "no space follows the dash of this item", mend
         mend = (
             "write `name: text`; a line that goes on with the text above starts further right than its field"
         )
