@@ -11,7 +11,7 @@ from simcord.enums import MessageType
 from structlog.typing import EventDict
 
 from bot.core import wording
-from bot.core.outcome import Reason
+from bot.core.outcome import Reason, Suggest
 from bot.settings import Settings
 from bot.store.records import Door
 from tests.discord_drive import app_of, body, bot_id, labels, last, locked, logged, read, whispered
@@ -73,16 +73,17 @@ async def test_an_unsure_mention_gets_one_short_line_and_choices_only_for_the_as
     assert CACTUS in labels(opened.response)
 
 
-async def test_the_choices_of_a_mention_are_only_those_that_may_fit(
+async def test_the_choices_of_a_mention_are_those_that_the_search_offers(
     alice: MemberActor, general: ChannelHandle, env: Env, at_bot: Callable[[str], str]
 ) -> None:
     await alice.send(general, at_bot(UNSURE))
     opened = (await alice.click(last(general), label="Show choices")).response
     assert opened is not None
     live = app_of(env).live
-    fitting = [c for c in live.matcher.match(UNSURE) if c.confidence >= live.matcher.thresholds.suggest]
-    questions = [live.library.entries[candidate.entry_id].question for candidate in fitting]
-    assert labels(opened) == [*questions[:3], "None of these"]
+    outcome = live.matcher.respond(UNSURE)
+    assert isinstance(outcome, Suggest)
+    questions = [live.library.entries[candidate.entry_id].question for candidate in outcome.suggestions]
+    assert labels(opened) == [*questions, "None of these"]
 
 
 async def test_a_mention_without_an_answer_gets_a_short_line_and_is_logged(
