@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.library import Thresholds
 from bot.core.moderator import Moderator
@@ -24,6 +24,8 @@ from bot.store.store import Store
 
 MARK = "asked-again"
 """Under this name stands the version of the library that every open question was asked of last."""
+LATE = timedelta(hours=1)
+"""So long after it was logged a question of an older library is looked for; it is in the queue in minutes."""
 BATCH = 200
 """Questions that are asked together, off the event loop; members' own come in between."""
 
@@ -72,7 +74,7 @@ async def ask_again(
     `goes_on`, which is asked between batches, says no.
     """
     version = live.library.version
-    if await store.marks.get(MARK) == version and not await _has_late(store, version):
+    if await store.marks.get(MARK) == version and not await _has_late(store, version, now):
         return ()
     hits: dict[int, Counter[str]] = defaultdict(Counter)
     times: Counter[int] = Counter()
@@ -100,9 +102,9 @@ async def ask_again(
     )
 
 
-async def _has_late(store: Store, version: str) -> bool:
+async def _has_late(store: Store, version: str, now: datetime) -> bool:
     since = await store.marks.set_at(MARK)
-    return since is not None and await store.resolving.has_late(version, since)
+    return since is not None and await store.resolving.has_late(version, max(since, now - LATE))
 
 
 def answering(question: ToAsk, outcome: Outcome, thresholds: Thresholds) -> str | None:
