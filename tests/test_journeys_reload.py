@@ -14,7 +14,8 @@ from bot.journeys.entry_tests import StoppedError, entry_tests
 from bot.journeys.live import Live
 from bot.journeys.reload import Keeper
 from bot.knowledge.load import KnowledgeNotFoundError, load_library
-from bot.matching.engine import PLAIN, Engine, installed_engine
+from bot.matching.engine import PLAIN, Engine
+from tests.engines import the_engine
 from tests.make import KNOWLEDGE
 
 SHIPPED = Path(__file__).resolve().parent.parent / "knowledge"
@@ -136,10 +137,7 @@ def replace_warning(live: Live) -> Live:
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     """The default engine, as it is set up."""
-    found = installed_engine()
-    if found.kind != "default":
-        pytest.skip("the model is not set up: make model")
-    return found
+    return the_engine("default")
 
 
 def test_a_test_that_another_entry_takes_over_keeps_the_edit_from_going_live(

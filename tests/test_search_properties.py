@@ -21,7 +21,7 @@ from bot.core.library import Library
 from bot.core.outcome import Answer, Outcome, Refer
 from bot.knowledge.labelled import load_labelled
 from bot.knowledge.load import load_library
-from bot.matching.engine import PLAIN, Engine, Kind, cache_folder
+from bot.matching.engine import PLAIN, Kind
 from bot.matching.explain import explain
 from bot.matching.index import Index, Subject
 from bot.matching.kernel import SHARPNESS
@@ -30,6 +30,7 @@ from bot.matching.normalise import normalise
 from bot.matching.rank import NEAREST, RIDGE, Near, rank, read_off
 from bot.matching.rank_many import rank_many
 from bot.matching.rows import LARGE, NOT_COMPARED, Rows
+from tests.engines import the_engine
 
 KINDS: tuple[Kind, ...] = ("default", "light")
 ASKED = tuple(question.text for question in load_labelled(KNOWLEDGE / "labelled")[::7])
@@ -43,14 +44,6 @@ def the_library() -> Library:
     library = load_library(KNOWLEDGE).library
     assert library is not None
     return library
-
-
-@lru_cache(maxsize=2)
-def the_engine(kind: Kind) -> Engine:
-    engine = Engine.open(cache_folder(), kind)
-    if engine.kind != kind or engine.warning is not None:
-        pytest.skip(f"the {kind} engine is not set up here")
-    return engine
 
 
 @lru_cache(maxsize=2)
