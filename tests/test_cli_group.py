@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
 
 import click
 import pytest
@@ -17,6 +18,7 @@ from click.testing import CliRunner
 import bot
 from bot.cli.edges import edges, reference
 from bot.cli.main import VERBS, caveat
+from tests import processes
 from tests.make import KNOWLEDGE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,18 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 @contextmanager
 def started(*words: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """`caveat` in a process of its own, in a folder without a .env."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", *words],
-        cwd=KNOWLEDGE,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()  # does nothing to one that has ended
+    own = os.environ | {"PYTHONPATH": str(ROOT)} | environment
+    command = [sys.executable, "-m", "bot", *words]
+    with processes.started(command, cwd=KNOWLEDGE, env=own, stdin=PIPE, stderr=PIPE) as process:
+        yield process
 
 
 def ended(*words: str, **environment: str) -> tuple[int, str, str]:

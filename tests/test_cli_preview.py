@@ -13,11 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import STDOUT
 
 import pytest
 
 from bot.cli.preview_told import search_note
 from bot.matching.engine import Engine
+from tests import processes
 from tests.make import KNOWLEDGE, some_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,18 +37,10 @@ def temporary(tmp_path: Path) -> Path:
 @contextmanager
 def started(temporary: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """The preview with the light search; all that it tells comes by its stdout."""
-    with subprocess.Popen(
-        [sys.executable, "-u", "-m", "bot", "preview", "--no-open", *words],
-        cwd=ROOT,
-        env=os.environ | {"TMPDIR": str(temporary), "MATCHER": "light"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()  # does nothing to one that has ended
+    own = os.environ | {"TMPDIR": str(temporary), "MATCHER": "light"}
+    command = [sys.executable, "-u", "-m", "bot", "preview", "--no-open", *words]
+    with processes.started(command, cwd=ROOT, env=own, stderr=STDOUT, text=True) as process:
+        yield process
 
 
 def told_until(process: subprocess.Popen[str], words: str) -> str:

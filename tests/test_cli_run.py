@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli.main import caveat
+from tests import processes
 from tests.make import KNOWLEDGE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,18 +103,11 @@ def started(address: str, folder: Path, **environment: str) -> Iterator[subproce
         "main()\n"
     )
     given = {"PYTHONPATH": str(ROOT), "KNOWLEDGE_DIR": str(KNOWLEDGE), "DISCORD_TOKEN": TOKEN}
-    with subprocess.Popen(
-        [sys.executable, "-c", script],
-        cwd=folder,
-        env=os.environ | given | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    own = os.environ | given | environment
+    with processes.started(
+        [sys.executable, "-c", script], cwd=folder, env=own, stderr=PIPE, text=True
     ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()  # does nothing to one that has ended
+        yield process
 
 
 def ran(address: str, folder: Path, **environment: str) -> tuple[int, list[str]]:
