@@ -74,7 +74,9 @@ async def ask_again(
     `goes_on`, which is asked between batches, says no.
     """
     version = live.library.version
-    if await store.marks.get(MARK) == version and not await _has_late(store, version, now):
+    asked_of, at = await store.marks.noted(MARK)
+    since = now - LATE if at is None else max(at, now - LATE)
+    if asked_of == version and not await store.resolving.has_late(version, since):
         return ()
     hits: dict[int, Counter[str]] = defaultdict(Counter)
     times: Counter[int] = Counter()
@@ -100,11 +102,6 @@ async def ask_again(
         for cluster_id, (entry_id, count) in sorted(best.items())
         if cluster_id in changed
     )
-
-
-async def _has_late(store: Store, version: str, now: datetime) -> bool:
-    since = await store.marks.set_at(MARK)
-    return since is not None and await store.resolving.has_late(version, max(since, now - LATE))
 
 
 def answering(question: ToAsk, outcome: Outcome, thresholds: Thresholds) -> str | None:

@@ -262,7 +262,7 @@ class _Reader:
             raw = read_bytes(self.folder / TEMPLATE, limits.ENTRY_FILE_BYTES)
         except OSError:
             return frozenset()
-        tree, _ = read_tree(TEMPLATE, raw, limits.ENTRY_FILE_BYTES)
+        tree = self._parsed(TEMPLATE, raw, limits.ENTRY_FILE_BYTES).tree
         return frozenset() if tree is None else frozenset(text for _, text in long_texts(tree))
 
     def _tree(self, path: str, most_bytes: int) -> Node | None:
@@ -278,11 +278,7 @@ class _Reader:
             self.problems.append(found(path, TOP, "file-unreadable", message, mend))
             return None
         self.digest.update(path.encode() + b"\0" + raw + b"\0")
-        known = self.seen.trees.get(path)
-        if known is None or known.raw != raw:
-            read, problems = read_tree(path, raw, most_bytes)
-            known = SeenTree(raw, read, tuple(problems))
-        self.now.trees[path] = known
+        known = self._parsed(path, raw, most_bytes)
         tree = known.tree
         self.problems.extend(known.problems)
         if tree is not None and tree.fields is None:
@@ -290,6 +286,15 @@ class _Reader:
             self._found(path, tree, (), "field-type", "the file holds no `name: text` lines", mend)
             return None
         return tree
+
+    def _parsed(self, path: str, raw: bytes, most_bytes: int) -> SeenTree:
+        """What these bytes come to, parsed anew only where they differ from those seen last."""
+        known = self.seen.trees.get(path)
+        if known is None or known.raw != raw:
+            read, problems = read_tree(path, raw, most_bytes)
+            known = SeenTree(raw, read, tuple(problems))
+        self.now.trees[path] = known
+        return known
 
     def _form(self, path: str, node: Node, form: type[Form]) -> Form | None:
         try:

@@ -23,15 +23,14 @@ class Marks:
 
     async def get(self, name: str) -> Any:
         """The value under that name; None where there is none."""
-        async with self._engine.connect() as connection:
-            found = await connection.execute(sa.select(marks.c.value).where(marks.c.name == name))
-            return found.scalar_one_or_none()
+        return (await self.noted(name))[0]
 
-    async def set_at(self, name: str) -> datetime | None:
-        """When the value under that name was put there; None where there is none."""
+    async def noted(self, name: str) -> tuple[Any, datetime | None]:
+        """The value under that name, and when it was put there; None for both where there is none."""
         async with self._engine.connect() as connection:
-            found = await connection.execute(sa.select(marks.c.at).where(marks.c.name == name))
-            return found.scalar_one_or_none()
+            query = sa.select(marks.c.value, marks.c.at).where(marks.c.name == name)
+            row = (await connection.execute(query)).one_or_none()
+        return (None, None) if row is None else (row.value, row.at)
 
     @whole
     async def set(self, name: str, value: Any, at: datetime) -> None:
