@@ -66,8 +66,7 @@ async def _serve(folder: Path, knowledge: Path | None, port: int, opens: bool | 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
-        # Windows has no such handlers; there Ctrl-C cancels the task instead.
-        with contextlib.suppress(NotImplementedError):
+        with contextlib.suppress(NotImplementedError):  # Windows has none; there Ctrl-C cancels the task
             loop.add_signal_handler(sign, stop.set)
     settings = _settings(folder, knowledge)
     # What the libraries warn of (no voice, no gateway) is no news where Discord is simulated.

@@ -59,8 +59,7 @@ async def _until_stopped(settings: Settings, token: str) -> None:
         if task is not None:
             task.cancel()
 
-    # Windows has no such handler, and no SIGTERM that could be caught.
-    with contextlib.suppress(NotImplementedError):
+    with contextlib.suppress(NotImplementedError):  # Windows has none, and no SIGTERM that could be caught
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
     try:
         await serve(settings, token)
