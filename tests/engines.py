@@ -16,5 +16,5 @@ def the_engine(kind: Kind) -> Engine:
         if not (cache_folder() / name).exists():
             pytest.skip("the search model is not set up: make model")  # `make test` does it first
     engine = Engine.open(cache_folder(), kind)
-    assert (engine.kind, engine.warning) == (kind, None)
+    assert (engine.kind, engine.warning) == (kind, None), engine.warning
     return engine
