@@ -11,9 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, Request, TimeoutError, async_playwright, expect
 
+from bot.core.limits import BUTTON_LABEL
 from bot.core.outcome import Abstain, Outcome, Reason, Suggest
+from bot.discord_ui.render import cut
 from bot.journeys.live import Live
 from bot.knowledge.load import load_library
 from bot.matching.engine import Engine, cache_folder
@@ -98,19 +100,31 @@ def last_message(page: Page) -> Locator:
     return page.locator("article.channel-message").last
 
 
-async def until_there_are(page: Page, count: int, act: Callable[[], Awaitable[None]]) -> Locator:
-    """Act until that many messages stand there; the last one.
-
-    The page refuses an action while another is under way, such as a slow autocompletion: then try again.
-    """
-    for patience_ms in (6_000, 6_000, 20_000):
-        await act()
+async def taken(page: Page, kind: str, act: Callable[[], Awaitable[None]]) -> None:
+    """Act until the bot was given it: the page drops what comes while another action is under way, such as
+    a slow autocompletion, and the simulated Discord refuses what was done to a page that it has since
+    published anew."""
+    for _ in range(5):
         try:
-            await expect(page.locator("article.channel-message")).to_have_count(count, timeout=patience_ms)
-        except AssertionError:
+            async with page.expect_request(lambda request: is_action(request, kind), timeout=5_000) as sent:
+                await act()
+        except TimeoutError:
             continue
-        return last_message(page)
-    raise AssertionError(f"there are never {count} messages")
+        response = await (await sent.value).response()
+        assert response is not None
+        if not (await response.json())["rejected"]:
+            return
+    raise AssertionError(f"no {kind} was taken")
+
+
+def is_action(request: Request, kind: str) -> bool:
+    return request.url.endswith("/api/action") and (request.post_data_json or {}).get("kind") == kind
+
+
+async def until_there_are(page: Page, count: int) -> Locator:
+    """Wait for that many messages; the last one."""
+    await expect(page.locator("article.channel-message")).to_have_count(count)
+    return last_message(page)
 
 
 async def ask(page: Page, question: str) -> Locator:
@@ -121,34 +135,30 @@ async def ask(page: Page, question: str) -> Locator:
     await expect(page.locator("#command-entry-0")).to_be_visible()
     await box.press("Enter")
     await page.locator("input[data-option=question]").fill(question)
-
-    async def send() -> None:
-        if await page.locator(".command-row").is_visible():
-            await page.locator("#send-message").click()
-
-    return await until_there_are(page, before + 1, send)
+    await taken(page, "run_command", page.locator("#send-message").click)
+    return await until_there_are(page, before + 1)
 
 
 async def say(page: Page, text: str) -> Locator:
     """Send a message to the channel; the bot's reply to it."""
     before = await page.locator("article.channel-message").count()
-    box = page.locator("#channel-composer-input")
-    await box.fill(text)
-
-    async def send() -> None:
-        if await box.input_value():
-            await page.locator("#send-message").click()
-
-    return await until_there_are(page, before + 2, send)
+    await page.locator("#channel-composer-input").fill(text)
+    await taken(page, "send_message", page.locator("#send-message").click)
+    return await until_there_are(page, before + 2)
 
 
-async def press(page: Page, message: Locator, label: str) -> Locator:
-    """Press a button of a message; the message that comes."""
-    before = await page.locator("article.channel-message").count()
+async def press(page: Page, message: Locator, label: str) -> None:
+    """Press a button of a message."""
     # `last` would move on to what comes, so the message is held by its id.
     held = page.locator(f'article[data-message-id="{await message.get_attribute("data-message-id")}"]')
-    button = held.get_by_role("button", name=label, exact=True)
-    return await until_there_are(page, before + 1, button.click)
+    await taken(page, "click", held.get_by_role("button", name=label, exact=True).click)
+
+
+async def press_for_more(page: Page, message: Locator, label: str) -> Locator:
+    """Press a button of a message; the message that comes."""
+    before = await page.locator("article.channel-message").count()
+    await press(page, message, label)
+    return await until_there_are(page, before + 1)
 
 
 async def test_a_member_asks_and_reads_the_answer_with_its_caveat_and_sources(page: Page) -> None:
@@ -165,7 +175,7 @@ async def test_a_member_asks_and_reads_the_answer_with_its_caveat_and_sources(pa
     await expect(answer).to_contain_text("General information, no medical advice.")
     await expect(answer).not_to_contain_text("Only you can see this")
 
-    sources = await press(page, answer, "Sources")
+    sources = await press_for_more(page, answer, "Sources")
 
     await expect(sources).to_contain_text("Takarada Y et al. (2000)")
     await expect(sources).to_contain_text("Only you can see this")
@@ -190,7 +200,7 @@ async def test_unsure_gives_choices_and_a_pick_gives_the_answer(page: Page) -> N
     choices = await ask(page, question)
     await expect(choices).to_contain_text("Did you mean one of these?")
     await expect(choices).to_contain_text("Only you can see this")
-    await choices.get_by_role("button", name=entry.question[:70]).click()
+    await press(page, choices, cut(entry.question, BUTTON_LABEL))
 
     await expect(last_message(page)).to_contain_text("General information, no medical advice.")
     await expect(last_message(page)).to_contain_text(entry.question)
@@ -203,7 +213,7 @@ async def test_what_nobody_answered_says_so_and_the_member_can_be_told(page: Pag
     await expect(unanswered).to_contain_text("Not answered yet.")
     await expect(unanswered).to_contain_text("Only you can see this")
 
-    told = await press(page, unanswered, "Tell me when it is")
+    told = await press_for_more(page, unanswered, "Tell me when it is")
     await expect(told).to_contain_text("You are on the list for this question.")
 
 
@@ -211,11 +221,11 @@ async def test_this_is_wrong_opens_a_form_and_thanks(page: Page) -> None:
     answer = await ask(page, SURE)
     before = await page.locator("article.channel-message").count()
 
-    await answer.get_by_role("button", name="This is wrong", exact=True).click()
+    await press(page, answer, "This is wrong")
     form = page.locator("#modal-root")
     await expect(form).to_contain_text("What is wrong here?")
     await form.locator("textarea").fill("There is a newer study.")
-    await form.get_by_role("button", name="Submit").click()
+    await taken(page, "modal_submit", form.get_by_role("button", name="Submit").click)
 
     await expect(page.locator("article.channel-message")).to_have_count(before + 1)
     await expect(last_message(page)).to_contain_text("Thank you. A moderator will look at it.")
