@@ -160,7 +160,7 @@ async def test_after_a_split_both_parts_take_in_what_is_asked_next(store: Store,
     (found,) = await queue(store)
     await store.acts.split(found.id, found.revision, ids[2:], ADA, NOON)
     await gatherer.gather(PLAIN, NOON)
-    assert await store.placing.stale("none", 9) != []
+    assert await store.renewing.stale("none", 9) != []
     number = await ask(store, gatherer, "do ferns really dream at night", BOB)
     assert number in {cluster.id for cluster in await queue(store)}
     assert sum(cluster.size for cluster in await queue(store)) == 4

@@ -165,10 +165,10 @@ async def test_vectors_of_questions_that_have_moved_meanwhile_are_not_taken(stor
     number = await placed(store, first, second)
     done(await store.acts.split(number, 1, [second], ADA, NOON))
     short, total = a_vector(1).astype(np.float16).tobytes(), a_vector(1).tobytes()
-    await store.placing.renew(number, MODEL, total, {first: short, second: short}, NOON)
-    assert number in await store.placing.stale(MODEL, 9)
-    await store.placing.renew(number, MODEL, total, {first: short}, NOON)
-    assert number not in await store.placing.stale(MODEL, 9)
+    await store.renewing.renew(number, MODEL, total, {first: short, second: short}, NOON)
+    assert number in await store.renewing.stale(MODEL, 9)
+    await store.renewing.renew(number, MODEL, total, {first: short}, NOON)
+    assert number not in await store.renewing.stale(MODEL, 9)
 
 
 async def test_distinct_askers_are_those_of_one_origin_and_epoch(store: Store) -> None:
@@ -327,7 +327,7 @@ async def test_a_split_parts_the_questions_and_undo_joins_them(store: Store) -> 
     new = outcome.cluster
     assert (new.id > number, new.size, new.title) == (True, 1, "question 2")
     assert (await the(store, number)).size == 2
-    assert await store.placing.stale(MODEL, 9) == [number, new.id]
+    assert await store.renewing.stale(MODEL, 9) == [number, new.id]
     back = done(await store.acts.undo(outcome.action_id, ADA, NOON))
     assert (back.cluster.id, back.cluster.size) == (number, 3)
     led = await the(store, new.id)
@@ -377,26 +377,26 @@ async def disputed(store: Store, entry_id: str = "lily-and-cats", why: str | Non
 
 async def test_disputes_of_one_entry_come_together(store: Store) -> None:
     ids = [await disputed(store), await disputed(store, why="really not"), await disputed(store, "other")]
-    numbers = [await store.placing.place_dispute(feedback_id, NOON) for feedback_id in ids]
+    numbers = [await store.disputes.place(feedback_id, NOON) for feedback_id in ids]
     assert numbers[0] is not None and numbers[2] is not None
     assert (numbers[0] == numbers[1], numbers[0] == numbers[2]) == (True, False)
     found = await the(store, numbers[0])
     assert (found.kind, found.entry_id, found.size) == (ClusterKind.DISPUTE, "lily-and-cats", 2)
     assert [each.why for each in await store.clusters.disputes(found.id)] == ["really not", "no"]
-    assert await store.placing.place_dispute(ids[0], NOON) == numbers[0]
-    assert await store.placing.disputes_waiting(9) == []
+    assert await store.disputes.place(ids[0], NOON) == numbers[0]
+    assert await store.disputes.waiting(9) == []
 
 
 async def test_after_a_dispute_was_dismissed_the_next_one_is_new(store: Store) -> None:
-    first = await store.placing.place_dispute(await disputed(store), NOON)
+    first = await store.disputes.place(await disputed(store), NOON)
     assert first is not None
     done(await store.acts.dismiss(first, 1, Dismissal.NOT_ANSWERABLE, ADA, NOON))
-    second = await store.placing.place_dispute(await disputed(store), NOON)
+    second = await store.disputes.place(await disputed(store), NOON)
     assert second not in (None, first)
 
 
 async def test_a_dispute_never_merges_with_questions(store: Store) -> None:
-    dispute = await store.placing.place_dispute(await disputed(store), NOON)
+    dispute = await store.disputes.place(await disputed(store), NOON)
     number = await placed(store, await asked(store, "one"))
     assert dispute is not None
     assert await store.acts.merge(number, 1, dispute, ADA, NOON) is Refused.IMPOSSIBLE

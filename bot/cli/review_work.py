@@ -154,7 +154,7 @@ async def gathered(place: Place, store: Store, *, asks_again: bool = False) -> N
 
     The search is opened only where there is something to do.
     """
-    waits = await store.placing.waiting(1) or await store.placing.disputes_waiting(1)
+    waits = await store.placing.waiting(1) or await store.disputes.waiting(1)
     if not waits and not asks_again:
         return
     live = await asyncio.to_thread(place.live)

@@ -80,10 +80,10 @@ class Gatherer:
 
     async def disputed(self, feedback_id: int, user_id: int | None, now: datetime) -> int | None:
         """Somebody said "This is wrong": place it, and count who said it. The dispute's number."""
-        number = await self._store.placing.place_dispute(feedback_id, now)
+        number = await self._store.disputes.place(feedback_id, now)
         pseudonym = None if number is None else self._pseudonym(user_id, number, now)
         if number is not None and pseudonym is not None:
-            await self._store.placing.note_disputed(number, pseudonym)
+            await self._store.disputes.note_disputer(number, pseudonym)
         return number
 
     async def gather(self, engine: Engine, now: datetime, *, newest: int | None = None) -> Gathered:
@@ -100,9 +100,9 @@ class Gatherer:
         if newest is None:
             for question_id in await self._store.placing.asked_again(BATCH):
                 await self._store.placing.note_asked(question_id, None, now)
-        disputes = await self._store.placing.disputes_waiting(BATCH)
+        disputes = await self._store.disputes.waiting(BATCH)
         for feedback_id in disputes:
-            await self._store.placing.place_dispute(feedback_id, now)
+            await self._store.disputes.place(feedback_id, now)
         is_all = len(waiting) < BATCH and len(disputes) < BATCH
         return Gathered(len(waiting), joined, moved, len(disputes), is_all)
 
@@ -194,12 +194,12 @@ class Gatherer:
     async def _make_anew(self, engine: Engine, now: datetime) -> None:
         """Vectors of another model, or of a cluster that was split or merged, for one batch of clusters."""
         model = meaning_id(engine)
-        for number in await self._store.placing.stale(model, STALE_BATCH):
-            texts = await self._store.placing.texts(number)
+        for number in await self._store.renewing.stale(model, STALE_BATCH):
+            texts = await self._store.renewing.texts(number)
             vectors = await asyncio.to_thread(meanings, [text for _, text in texts], engine)
             short = {question: _short(row) for (question, _), row in zip(texts, vectors, strict=True)}
             total = vectors.sum(axis=0, dtype=np.float32) if len(vectors) else np.zeros(width(engine))
-            await self._store.placing.renew(number, model, total.astype(np.float32).tobytes(), short, now)
+            await self._store.renewing.renew(number, model, total.astype(np.float32).tobytes(), short, now)
 
     async def _catch_up(self, engine: Engine) -> None:
         """What is in memory becomes what the store holds."""

@@ -1,4 +1,4 @@
-"""What the writes of the queue share: the turn, the counts of a cluster, a claim on it, the history."""
+"""What the writes of the queue share: the turn, a new cluster, its counts, a claim on it, the history."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ TURN = "clusters"
 """The mark that counts the turns of the gathering."""
 MOST_BOUND = 400
 """Values in one statement, below every limit of SQLite."""
+TAKES_IN = (clusters.c.kind == ClusterKind.QUESTION) & (clusters.c.status == ClusterStatus.OPEN)
+"""Which clusters new questions may join."""
 
 
 async def take_turn(connection: AsyncConnection, at: datetime, after: int | None = None) -> int | None:
@@ -191,3 +193,26 @@ _COUNTED: dict[ClusterKind, dict[str, Any]] = {
         "askers": _ASKERS,
     },
 }
+
+
+async def new_cluster(
+    connection: AsyncConnection, model: str, turn: int, at: datetime, disputed: str | None = None
+) -> int:
+    """A new cluster, still to be counted, of questions or of what is said of a disputed entry; its number."""
+    row: dict[str, Any] = {
+        "kind": ClusterKind.QUESTION if disputed is None else ClusterKind.DISPUTE,
+        "status": ClusterStatus.OPEN,
+        "revision": 1,
+        "title": disputed or "",
+        "entry_id": disputed,
+        "first_at": at,
+        "last_at": at,
+        "size": 0,
+        "times": 0,
+        "askers": 1,
+        "model": model,
+        "held": False,
+        "changed": turn,
+    }
+    done = await connection.execute(sa.insert(clusters).values(**row).returning(clusters.c.id))
+    return int(done.scalar_one())

@@ -1,17 +1,24 @@
-"""Placing: which cluster each question and each dispute belongs to, written as it was gathered."""
+"""Placing: which cluster each question belongs to, written as it was gathered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.cluster_counts import TURN, chunks, left_of, next_turn, note_asker, recount, take_turn
+from bot.store.cluster_counts import (
+    TAKES_IN,
+    TURN,
+    chunks,
+    new_cluster,
+    next_turn,
+    note_asker,
+    recount,
+    take_turn,
+)
 from bot.store.cluster_records import (
-    ClusterKind,
     ClusterStatus,
     Plan,
     QuestionStatus,
@@ -20,14 +27,12 @@ from bot.store.cluster_records import (
 )
 from bot.store.engine import for_writing
 from bot.store.loop_tables import cluster_askers, cluster_feedback, cluster_questions, clusters, marks
-from bot.store.records import FeedbackKind
-from bot.store.tables import feedback, questions
+from bot.store.tables import questions
 from bot.store.upsert import insert_into
 from bot.store.whole import whole
 
 REPAIRED = "clusters-repaired"
 """The mark of the turn up to which clusters were joined and questions moved."""
-_TAKES_IN = (clusters.c.kind == ClusterKind.QUESTION) & (clusters.c.status == ClusterStatus.OPEN)
 
 
 class Placing:
@@ -75,7 +80,7 @@ class Placing:
 
         Size 0 where it takes in no more questions, or was made with another model.
         """
-        takes_in = _TAKES_IN & (clusters.c.model == model)
+        takes_in = TAKES_IN & (clusters.c.model == model)
         query = sa.select(
             clusters.c.id,
             sa.case((takes_in, clusters.c.size), else_=0).label("size"),
@@ -111,7 +116,7 @@ class Placing:
         async with self._engine.connect() as connection:
             turn = await _turn(connection)
             done = await connection.scalar(sa.select(marks.c.value).where(marks.c.name == REPAIRED))
-            which = _TAKES_IN & (clusters.c.model == model) & (clusters.c.changed > int(done or 0))
+            which = TAKES_IN & (clusters.c.model == model) & (clusters.c.changed > int(done or 0))
             found = await connection.execute(sa.select(clusters.c.id).where(which).order_by(clusters.c.id))
             return turn, list(found.scalars())
 
@@ -134,7 +139,9 @@ class Placing:
             turn = await take_turn(connection, at, after=plan.turn)
             if turn is None or await _is_placed(connection, [row[0] for row in plan.placed]):
                 return None
-            made = {number: await _new(connection, plan.model, turn, at) for number in _new_numbers(plan)}
+            made = {
+                number: await new_cluster(connection, plan.model, turn, at) for number in _new_numbers(plan)
+            }
             await _place(connection, plan, made)
             for low, high in plan.joined:
                 await _join(connection, low, high, turn)
@@ -208,97 +215,6 @@ class Placing:
         async with self._engine.connect() as connection:
             return (await connection.execute(query)).scalar_one_or_none()
 
-    async def disputes_waiting(self, limit: int) -> list[int]:
-        """Ids of "This is wrong" that belong to no cluster yet, oldest first."""
-        query = (
-            sa.select(feedback.c.id)
-            .outerjoin(cluster_feedback, cluster_feedback.c.feedback_id == feedback.c.id)
-            .where(feedback.c.kind == FeedbackKind.WRONG, cluster_feedback.c.feedback_id.is_(None))
-            .order_by(feedback.c.id)
-            .limit(limit)
-        )
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(query)).scalars())
-
-    @whole
-    async def place_dispute(self, feedback_id: int, at: datetime) -> int | None:
-        """Put a "This is wrong" to the open dispute of its entry, or begin one; the cluster's number."""
-        async with self._writer.begin() as connection:
-            turn = await next_turn(connection, at)
-            found = await connection.execute(sa.select(feedback).where(feedback.c.id == feedback_id))
-            said = found.one_or_none()
-            if said is None or said.kind != FeedbackKind.WRONG:
-                return None
-            known = sa.select(cluster_feedback.c.cluster_id).where(
-                cluster_feedback.c.feedback_id == feedback_id
-            )
-            if (number := (await connection.execute(known)).scalar_one_or_none()) is not None:
-                return int(number)
-            open_one = sa.select(clusters.c.id).where(
-                clusters.c.kind == ClusterKind.DISPUTE,
-                clusters.c.status == ClusterStatus.OPEN,
-                clusters.c.entry_id == said.entry_id,
-            )
-            number = (await connection.execute(open_one.limit(1))).scalar_one_or_none()
-            if number is None:
-                number = await _new(connection, "", turn, said.at, entry_id=said.entry_id)
-            await connection.execute(
-                sa.insert(cluster_feedback).values(feedback_id=feedback_id, cluster_id=number)
-            )
-            await recount(connection, [number])
-            return int(number)
-
-    @whole
-    async def note_disputed(self, cluster_id: int, pseudonym: tuple[int, str, str]) -> None:
-        """Count who disputes (origin, epoch, pseudonym)."""
-        async with self._writer.begin() as connection:
-            number = await left_of(connection, cluster_id)
-            if number is not None:
-                await note_asker(connection, number, *pseudonym)
-                await recount(connection, [number])
-
-    async def stale(self, model: str, limit: int) -> list[int]:
-        """Open clusters whose vectors were made by another model, as many as that."""
-        # In two ranges, so that the index leads to them: a queue of thousands is not read for a few.
-        which = _TAKES_IN & ((clusters.c.model < model) | (clusters.c.model > model))
-        query = sa.select(clusters.c.id).where(which).order_by(clusters.c.id).limit(limit)
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(query)).scalars())
-
-    async def texts(self, cluster_id: int) -> list[tuple[int, str]]:
-        """Question and normalised text of what belongs to a cluster."""
-        query = (
-            sa.select(questions.c.id, questions.c.key)
-            .join(cluster_questions, cluster_questions.c.question_id == questions.c.id)
-            .where(cluster_questions.c.cluster_id == cluster_id)
-        )
-        async with self._engine.connect() as connection:
-            return [(row.id, row.key) for row in await connection.execute(query)]
-
-    @whole
-    async def renew(
-        self, cluster_id: int, model: str, total: bytes, vectors: Mapping[int, bytes], at: datetime
-    ) -> None:
-        """The vectors of a cluster under another model: the sum (float32), each question's (float16).
-
-        Nothing, so that it is still stale, where other questions belong to it by now.
-        """
-        async with self._writer.begin() as connection:
-            turn = await next_turn(connection, at)
-            here = sa.select(cluster_questions.c.question_id).where(
-                cluster_questions.c.cluster_id == cluster_id
-            )
-            if set((await connection.execute(here)).scalars()) != set(vectors):
-                return
-            for question_id, vector in vectors.items():
-                mine = sa.update(cluster_questions).where(
-                    cluster_questions.c.question_id == question_id,
-                    cluster_questions.c.cluster_id == cluster_id,
-                )
-                await connection.execute(mine.values(vector=vector))
-            one = sa.update(clusters).where(clusters.c.id == cluster_id)
-            await connection.execute(one.values(vector=total, model=model, changed=turn))
-
 
 async def _turn(connection: AsyncConnection) -> int:
     found = await connection.scalar(sa.select(marks.c.value).where(marks.c.name == TURN))
@@ -307,29 +223,6 @@ async def _turn(connection: AsyncConnection) -> int:
 
 def _new_numbers(plan: Plan) -> list[int]:
     return sorted({number for _, number, _ in plan.placed if number < 0}, reverse=True)
-
-
-async def _new(
-    connection: AsyncConnection, model: str, turn: int, at: datetime, entry_id: str | None = None
-) -> int:
-    """A new cluster, still to be counted."""
-    row: dict[str, Any] = {
-        "kind": ClusterKind.QUESTION if entry_id is None else ClusterKind.DISPUTE,
-        "status": ClusterStatus.OPEN,
-        "revision": 1,
-        "title": entry_id or "",
-        "entry_id": entry_id,
-        "first_at": at,
-        "last_at": at,
-        "size": 0,
-        "times": 0,
-        "askers": 1,
-        "model": model,
-        "held": False,
-        "changed": turn,
-    }
-    done = await connection.execute(sa.insert(clusters).values(**row).returning(clusters.c.id))
-    return int(done.scalar_one())
 
 
 async def _is_placed(connection: AsyncConnection, question_ids: Sequence[int]) -> bool:

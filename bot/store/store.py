@@ -17,12 +17,14 @@ from bot.store.cluster_acts import Acts
 from bot.store.cluster_records import QuestionStatus
 from bot.store.clusters import Clusters
 from bot.store.dealt_with import DealtWith
+from bot.store.disputes import Disputes
 from bot.store.engine import for_writing, open_engine
 from bot.store.looking_back import LookingBack
 from bot.store.marks import Marks
 from bot.store.outbox import Outbox, withdraw_for
 from bot.store.placing import Placing
 from bot.store.records import Answered, Asking, Feedback, Kept, Offer, OpenQuestion, Waiter
+from bot.store.renewing import Renewing
 from bot.store.resolving import Resolving, tell_late
 from bot.store.rows import (
     answered_values,
@@ -67,6 +69,8 @@ class Store:
         self.tallies = Tallies(engine)
         self.clusters = Clusters(engine)
         self.placing = Placing(engine)
+        self.disputes = Disputes(engine)
+        self.renewing = Renewing(engine)
         self.acts = Acts(engine)
         self.dealt_with = DealtWith(engine)
         self.looking_back = LookingBack(engine)
