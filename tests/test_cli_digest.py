@@ -61,6 +61,13 @@ def test_an_earlier_week_can_be_told(database: str) -> None:
     assert "used" not in ran.stdout.casefold(), "counting had not begun"
 
 
+@pytest.mark.parametrize("day", ["0001-02-15", "9999-12-31"])
+def test_a_day_that_no_log_can_have_is_told(database: str, day: str) -> None:
+    ran = said("digest", "--database", database, "--until", day)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"{day} is no day that a log can have" in ran.stderr
+
+
 def test_json_is_for_programs(database: str) -> None:
     record = json.loads(said("digest", "--database", database, "--json").stdout)
     assert record["week"]["answered"] == 1

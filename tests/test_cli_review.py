@@ -203,6 +203,14 @@ def test_dismiss_undo_and_history(address: str, tmp_path: Path) -> None:
     assert review("undo", "999").exit_code == 2
 
 
+def test_only_what_was_said_to_be_wrong_can_be_settled(address: str, tmp_path: Path) -> None:
+    asked(address, tmp_path, YUCCA)
+    ran = review("dismiss", "1", "settled")
+    assert ran.exit_code == 1
+    assert "name one of off-topic, not-answerable, unsafe, spam" in ran.output
+    assert [cluster["number"] for cluster in plain("list")] == [1]
+
+
 def test_snooze_and_assign(address: str, tmp_path: Path) -> None:
     asked(address, tmp_path, YUCCA)
     told("assign", "1", "Ada")

@@ -410,6 +410,20 @@ async def test_without_a_remote_the_commit_waits_in_the_clone_with_a_patch_for_g
     assert git(source, "branch", "--list").split() == ["*", "main"]
 
 
+async def test_the_patches_of_one_change_set_are_applied_one_after_the_other(
+    store: Store, source: Path, tmp_path: Path, url: str
+) -> None:
+    bench, cluster = a_bench(store, source, tmp_path / "data"), await a_cluster(url)
+    one = proposed(await propose_phrasing(bench, LIVE, "cactus-in-winter", NEW_PHRASING, cluster, ADA, NOON))
+    git(source, "am", "--quiet", stdin=one.patch.decode())
+    two = proposed(await propose_entry(bench, LIVE, DRAFT, cluster, BO, NOON))
+
+    assert two.branch == one.branch
+    git(source, "am", "--quiet", stdin=two.patch.decode())
+
+    assert git(source, "log", "-2", "--format=%an").split("\n") == ["Bo", "Ada Lovelace"]
+
+
 async def test_a_push_that_fails_keeps_the_commit_tells_the_mend_and_is_tried_again(
     bench: Workbench, forge: Path, tmp_path: Path
 ) -> None:
@@ -507,6 +521,32 @@ async def test_a_withdrawal_while_the_remote_is_away_is_finished_later(
 
     assert git(forge, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
     assert (await the_change(bench, done.change_id)).trouble is None
+
+
+async def test_what_is_withdrawn_while_git_pushes_it_does_not_stay_at_the_remote(
+    bench: Workbench, forge: Path, tmp_path: Path
+) -> None:
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    hook = forge / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch '{begun}'\nwhile [ ! -e '{go}' ]; do sleep 0.05; done\n")
+    hook.chmod(0o755)
+    pushing = asyncio.create_task(
+        propose_phrasing(bench, LIVE, "cactus-in-winter", NEW_PHRASING, None, ADA, NOON)
+    )
+    async with asyncio.timeout(30):
+        while not begun.exists():  # noqa: ASYNC110  # a hook of git sets no event of ours
+            await asyncio.sleep(0.02)
+    (change,) = await bench.changes.newest()
+
+    withdrawn(await withdraw(bench, change.id, BO, NOON))
+    go.touch()
+    done = proposed(await pushing)
+
+    assert done.status is ChangeStatus.WITHDRAWN
+    assert git(forge, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
+    assert (await the_change(bench, change.id)).trouble is None
+    assert (await tend(bench)).went_on == ()
 
 
 # ---- cut off between any two steps

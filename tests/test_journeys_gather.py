@@ -245,10 +245,22 @@ def test_nobody_else_may_read_the_key(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "new" / KEY_FILE).stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"epoch": 1, "key": "zz", "made_at": "x"}', "\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"epoch": 1, "key": "zz", "made_at": "x"}',
+        "\xff",
+        f'{{"epoch": "e", "key": "{"ab" * 32}", "made_at": "2026-11-22T12:00:00"}}',
+        f'{{"epoch": "e", "key": "", "made_at": "{NOON.isoformat()}"}}',
+    ],
+)
 def test_a_broken_key_is_replaced(tmp_path: Path, content: str) -> None:
     (tmp_path / KEY_FILE).write_bytes(content.encode("latin-1"))
     assert len(Pseudonyms(tmp_path).of(ALICE, 1, NOON).text) == 32
+    assert len(json.loads((tmp_path / KEY_FILE).read_text())["key"]) == 64
 
 
 async def test_without_a_place_for_the_key_the_question_is_gathered_all_the_same(

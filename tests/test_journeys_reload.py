@@ -170,6 +170,27 @@ def test_knowledge_without_any_test_is_edited_like_any_other(folder: Path, engin
     assert read.live.matcher.match("may a cactus drink at a party")[0].entry_id == "cactus-in-winter"
 
 
+@pytest.mark.parametrize("lost", ["removed", "emptied"])
+def test_a_safety_list_that_was_live_is_not_lost_by_an_edit(folder: Path, lost: str) -> None:
+    keeper = a_keeper(folder)
+    before = first(keeper)
+    assert before.library.never
+    never = folder / "never.yaml"
+    kept = never.read_text("utf-8")
+    if lost == "removed":
+        never.unlink()
+    else:
+        never.write_text("{}\n", "utf-8")
+
+    read = keeper.read(before)
+
+    assert read.live is None
+    assert [(problem.rule, problem.path) for problem in read.problems] == [("file-missing", "never.yaml")]
+    assert keeper.read(None).live is not None, "who never had one may do without"
+    never.write_text(kept, "utf-8")
+    assert keeper.read(before).live is before
+
+
 def test_it_is_given_up_when_the_bot_ends(folder: Path, engine: Engine) -> None:
     keeper = a_keeper(folder, engine)
     before = first(keeper)

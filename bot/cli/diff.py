@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -140,7 +141,7 @@ def _side(name: str, folder: Path, engine: Engine, *, is_old: bool) -> _Side:
     errors = sum(problem.severity is Severity.ERROR for problem in loaded.problems)
     if errors and not is_old:
         count = "1 error" if errors == 1 else f"{errors} errors"
-        raise CouldNotRun(f"{name} has {count}; to see them: `caveat check`")
+        raise CouldNotRun(f"{name} has {count}; to see them: `caveat check {shlex.quote(str(folder))}`")
     if not loaded.draft.live:
         raise CouldNotRun(f'what stands at "{name}" cannot be read by today\'s rules: name a later state')
     if errors:

@@ -19,6 +19,8 @@ from bot.reports.digest_text import as_json, digest_lines
 SMALL = "-# "
 """How Discord marks a line in small print."""
 HEADING = "## "
+EARLIEST, LATEST = 2000, 2999
+"""Years whose weeks can be told: nothing was asked before, and dates end at 9999."""
 
 
 @click.command(short_help="Tell what the week brought, and what waits.")
@@ -44,6 +46,8 @@ def digest(knowledge: Path | None, database: str | None, until: datetime | None,
       caveat digest --until 2026-11-22
     """
     last = until.date() if until is not None else datetime.now(UTC).date()
+    if not EARLIEST <= last.year <= LATEST:
+        raise click.BadParameter(f"{last} is no day that a log can have", param_hint="--until")
     address, library = address_of(database), open_library(folder_served(knowledge))
     found = asyncio.run(_read(address, library, last + timedelta(days=1)))
     if is_json:

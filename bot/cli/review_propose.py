@@ -21,7 +21,8 @@ from bot.knowledge.form_problems import did_you_mean
 from bot.knowledge.repository import Repository
 from bot.knowledge.rulebook import quoted
 from bot.opening import open_workbench
-from bot.store.changes import ChangeKind, ChangeStatus
+from bot.reports.review_text import how_far
+from bot.store.changes import OPEN, ChangeKind, ChangeStatus
 
 
 async def add(
@@ -110,21 +111,16 @@ def _tell_proposal(outcome: Proposed | NotProposed, output: Path | None, bench: 
     console = open_console()
     for line in _proposal_lines(outcome):
         console.print(marked(line.removeprefix("### ").removeprefix("-# ")))
-    if outcome.status is not ChangeStatus.PUSHED:
+    if outcome.status in (ChangeStatus.KEPT, ChangeStatus.COMMITTED):
         _hand_over(outcome, output)
         _tell_next_step(outcome, output, bench)
-    click.echo(f"To take it back: caveat review withdraw {outcome.change_id}", err=True)
+    if outcome.status in OPEN:
+        click.echo(f"To take it back: caveat review withdraw {outcome.change_id}", err=True)
 
 
 def _proposal_lines(made: Proposed) -> Iterator[str]:
     yield proposals.HEADING[made.kind.value].format(entry=made.entry_id)
-    if made.status is ChangeStatus.PUSHED:
-        yield proposals.PUSHED.format(branch=made.branch)
-    elif made.status is ChangeStatus.COMMITTED:
-        yield proposals.COMMITTED.format(branch=made.branch)
-    else:
-        form = proposals.KEPT if made.branch is None else proposals.KEPT_BRANCH
-        yield form.format(branch=made.branch)
+    yield how_far(made.status, made.branch)
     if made.link is not None:
         yield made.link
     if made.kind is ChangeKind.ENTRY:

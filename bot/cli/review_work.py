@@ -27,7 +27,12 @@ async def dismiss(place: Place, seen: Seen, why: Dismissal) -> None:
         revision = revision_of(cluster, seen)
         outcome = await store.acts.dismiss(cluster.id, revision, why, seen.by, now())
     told = wording.DID_DISMISS.format(number=cluster.id, why=wording.DISMISSALS[why.value])
-    _tell(outcome, told, cluster.id)
+    whys = ", ".join(each for each in Dismissal if each is not Dismissal.SETTLED)
+    is_none = (
+        f"Nothing was done: settled is for what was said to be wrong, and cluster {cluster.id} "
+        f"is of questions; name one of {whys}"
+    )
+    _tell(outcome, told, cluster.id, is_none)
 
 
 async def snooze(place: Place, seen: Seen, wait: timedelta) -> None:

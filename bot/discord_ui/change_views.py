@@ -22,6 +22,7 @@ from bot.journeys.change_words import NotProposed
 from bot.journeys.changes import NotOpen, Proposed, withdraw
 from bot.journeys.replay import said as counted
 from bot.reports.replayed import told
+from bot.reports.review_text import how_far
 from bot.store.changes import ChangeKind, ChangeStatus
 
 COMMAND = "review"
@@ -167,15 +168,5 @@ def _proposal_lines(proposed: Proposed) -> list[str]:
 
 
 def _how_far(proposed: Proposed) -> str:
-    match proposed.status:
-        case ChangeStatus.PUSHED:
-            return wording.PUSHED.format(branch=proposed.branch)
-        case ChangeStatus.COMMITTED:
-            return f"{wording.COMMITTED.format(branch=proposed.branch)}\n{wording.PATCH}"
-        case ChangeStatus.KEPT:
-            branch = proposed.branch
-            return wording.KEPT if branch is None else wording.KEPT_BRANCH.format(branch=branch)
-        case ChangeStatus.MERGED:
-            return wording.MERGED
-        case ChangeStatus.WITHDRAWN:
-            return wording.WITHDRAWN
+    far = how_far(proposed.status, proposed.branch)
+    return f"{far}\n{wording.PATCH}" if proposed.status is ChangeStatus.COMMITTED else far

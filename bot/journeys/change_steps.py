@@ -11,7 +11,7 @@ from bot.journeys.workbench import Workbench
 from bot.knowledge.clone import PartedError
 from bot.knowledge.edit import Refusal, Refused
 from bot.knowledge.git import NoRepository, RepositoryError
-from bot.knowledge.repository import Change, Repository
+from bot.knowledge.repository import Change, Pushed, Repository
 from bot.store.changes import (
     ChangeKind,
     ChangeSet,
@@ -20,6 +20,7 @@ from bot.store.changes import (
     FileChange,
 )
 
+STILL_TO_TAKE_BACK = "its branch is still to be taken back"
 _ATTEMPTS = 5
 _SUBJECTS = {
     ChangeKind.PHRASING: "Add a phrasing to {}",
@@ -73,7 +74,8 @@ async def carry_on(bench: Workbench, change: ChangeSet) -> ChangeSet:
             change = await _again(bench, change)
         if change.status is ChangeStatus.COMMITTED and repository.pushes:
             pushed = await asyncio.to_thread(repository.push, branch)
-            await bench.changes.pushed(change.id, pushed.link if pushed is not None else None)
+            if pushed is not None and not await bench.changes.pushed(change.id, pushed.link):
+                await _pushed_too_late(bench, repository, change, pushed)
         elif change.status is ChangeStatus.WITHDRAWN and change.trouble is not None:
             await asyncio.to_thread(_take_back, repository, branch)
             await bench.changes.taken_back(change.id)
@@ -119,6 +121,19 @@ def _mark(change: ChangeSet) -> str:
 async def _cluster(bench: Workbench, change: ChangeSet) -> ClusterFacts | None:
     cluster_id = change.change.cluster_id
     return None if cluster_id is None else await bench.changes.cluster(cluster_id)
+
+
+async def _pushed_too_late(
+    bench: Workbench, repository: Repository, change: ChangeSet, pushed: Pushed
+) -> None:
+    """Where it was withdrawn while git pushed it, it is taken back, as if that had come afterwards."""
+    if (await _again(bench, change)).status is not ChangeStatus.WITHDRAWN:
+        return
+    # Known here again, and noted, before it is tried: so that it is taken up after a crash.
+    await asyncio.to_thread(repository.open_branch, pushed.change.branch, pushed.change.commit)
+    await bench.changes.troubled(change.id, STILL_TO_TAKE_BACK)
+    await asyncio.to_thread(_take_back, repository, pushed.change.branch)
+    await bench.changes.taken_back(change.id)
 
 
 async def _again(bench: Workbench, change: ChangeSet) -> ChangeSet:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from bot.core.moderator import Moderator
 from bot.core.problem import Problem
 from bot.journeys.change_check import CheckedChange, check_change
-from bot.journeys.change_steps import carry_on
+from bot.journeys.change_steps import STILL_TO_TAKE_BACK, carry_on
 from bot.journeys.change_words import Addition, NewEntry, NotProposed, Why, telling, written
 from bot.journeys.live import Live
 from bot.journeys.workbench import Workbench
@@ -22,7 +22,6 @@ from bot.knowledge.snapshot import read_snapshot
 from bot.matching.engine import Engine
 from bot.store.changes import ChangeKind, ChangeSet, ChangeStatus, FileChange, NewChange
 
-STILL_TO_TAKE_BACK = "its branch is still to be taken back"
 _ATTEMPTS = 3
 """A cluster may change while the change is checked, which takes seconds: then it is planned anew."""
 
@@ -291,11 +290,11 @@ def _newest(repository: Repository, notes: list[str]) -> str:
 
 
 def _patch(bench: Workbench, change: ChangeSet) -> bytes:
-    """The commits for `git am`, else the difference of the files for `git apply`."""
+    """Its own commit for `git am`, else the difference of the files for `git apply`."""
     repository = bench.repository
     if change.branch is not None and isinstance(repository, Repository) and change.is_open:
         try:
-            if text := repository.patch(change.branch):
+            if text := repository.patch(change.branch, change.commit):
                 return text.encode("utf-8", "surrogateescape")
         except RepositoryError:
             pass  # the files are known, so their difference can be told without git

@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.core import limits
 from bot.core.problem import Problem
 from bot.knowledge.form_problems import did_you_mean
+from bot.knowledge.labelled import FOLDER as LABELLED
 from bot.knowledge.rulebook import found, printable, quoted
 from bot.knowledge.schema import SLUG
 
@@ -63,6 +64,16 @@ def entry_files(folder: Path, groups: Collection[str] | None) -> EntryFiles:
         mend = "copy TEMPLATE.yaml to entries/<group>/<id>.yaml and fill it in"
         seen.problems.append(found("entries", TOP, "entries-missing", "there is no entry yet", mend))
     return seen
+
+
+def misnamed(folder: Path) -> Iterator[Problem]:
+    """Files beside the entries that would be passed over, since they end in .yml: whole lists among them."""
+    for place in (folder, folder / LABELLED):
+        for file in sorted(place.glob("*.[yY][mM][lL]")):
+            if not file.name.startswith("."):
+                path = _shown(file.relative_to(folder))
+                mend = f"rename it to {quoted(file.stem + '.yaml')}, or move it out of the folder"
+                yield found(path, TOP, "file-name", f"{quoted(file.name)} does not end in .yaml", mend)
 
 
 def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:

@@ -17,7 +17,7 @@ from bot.core.library import Library, Thresholds
 from bot.core.problem import Problem, has_errors
 from bot.knowledge import values
 from bot.knowledge.file_text import read_bytes
-from bot.knowledge.folder import TOP, EntryFile, entry_files
+from bot.knowledge.folder import TOP, EntryFile, entry_files, misnamed
 from bot.knowledge.form_problems import form_problems
 from bot.knowledge.rulebook import found, quoted
 from bot.knowledge.rules import (
@@ -138,6 +138,7 @@ class _Reader:
         thresholds = self._thresholds()
         never = self._if_there(SAFETY_LIST, SafetyKindForm)
         claims = self._if_there(REGISTER, ArticleClaimForm, _CLAIM_KEY)
+        self.problems.extend(misnamed(self.folder))
         files = entry_files(self.folder, group_keys)
         self.problems.extend(files.problems)
         entries, owners = self._entries(files.files)

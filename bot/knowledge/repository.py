@@ -238,14 +238,16 @@ class Repository:
         """The page that opens the merge request of a pushed branch; None where the forge is unknown."""
         return self.clone.origin.merge_request_link(branch, self.clone.main, self.forges)
 
-    def patch(self, branch: str) -> str:
-        """The commits of a branch as text that `git am` takes; "" where it has none.
+    def patch(self, branch: str, commit: str | None = None) -> str:
+        """The commits of a branch, or that one, as text that `git am` takes; "" where there is none.
 
         To be encoded with `surrogateescape`, as `Revisions.files_at` says.
         """
         with self.clone.at_work() as git:
-            ends = f"{self._newest(git)}..{self._now(git, branch).commit}"
-            raw = git.ask_bytes("format-patch", "--stdout", "--no-signature", ends)
+            ends = (
+                f"{self._newest(git)}..{self._now(git, branch).commit}" if commit is None else f"-1 {commit}"
+            )
+            raw = git.ask_bytes("format-patch", "--stdout", "--no-signature", *ends.split())
             return raw.decode("utf-8", "surrogateescape")
 
     def forget(self, branch: str) -> None:

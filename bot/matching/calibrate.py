@@ -134,7 +134,7 @@ def chosen(seen: Seen, target_risk: float, chance: float = SURE, *, may_fail: bo
     answer = answer_threshold(sure[open_to_entries], seen.right[open_to_entries], target_risk, chance)
     if answer is None and not may_fail:
         raise CannotCalibrateError(
-            f"no threshold keeps the risk under {target_risk:.0%} on these {len(sure)} questions; "
+            f"no threshold keeps the risk under {target_risk * 100:g} % on these {len(sure)} questions; "
             "add phrasings and decoys where `caveat evaluate` names confusions, "
             "label more questions, or name a higher --risk"
         )

@@ -1,11 +1,13 @@
-"""What is said of a cluster in a line: the same in Discord and in the terminal."""
+"""What is said of a cluster, or of a change, in a line: the same in Discord and in the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.core import wording_changes as proposals
 from bot.core import wording_review as wording
 from bot.journeys.review import Case, Near
+from bot.store.changes import ChangeStatus
 from bot.store.cluster_records import Action, ClusterKind
 
 Quote = Callable[[str, int], str]
@@ -49,3 +51,18 @@ def action_line(action: Action, at: str, quote: Quote) -> str:
 def told_line(told: int) -> str:
     """How many are told of a cluster that was resolved."""
     return {0: wording.TOLD_NOBODY, 1: wording.TOLD_ONE}.get(told, wording.TOLD_MANY.format(count=told))
+
+
+def how_far(status: ChangeStatus, branch: str | None) -> str:
+    """How far a change came."""
+    match status:
+        case ChangeStatus.PUSHED:
+            return proposals.PUSHED.format(branch=branch)
+        case ChangeStatus.COMMITTED:
+            return proposals.COMMITTED.format(branch=branch)
+        case ChangeStatus.KEPT:
+            return proposals.KEPT if branch is None else proposals.KEPT_BRANCH.format(branch=branch)
+        case ChangeStatus.MERGED:
+            return proposals.MERGED
+        case ChangeStatus.WITHDRAWN:
+            return proposals.WITHDRAWN

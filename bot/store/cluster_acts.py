@@ -41,8 +41,14 @@ class Acts:
     async def dismiss(
         self, cluster_id: int, revision: int, why: Dismissal, moderator: Moderator, at: datetime
     ) -> Done | Refused:
-        """Nobody is to answer it; its open questions are dismissed with it."""
+        """Nobody is to answer it; its open questions are dismissed with it.
+
+        IMPOSSIBLE where it is called settled and is no dispute.
+        """
         async with self._writer.begin() as connection:
+            kind = await connection.scalar(sa.select(clusters.c.kind).where(clusters.c.id == cluster_id))
+            if why is Dismissal.SETTLED and kind == ClusterKind.QUESTION:
+                return Refused.IMPOSSIBLE
             turn = await next_turn(connection, at)
             values = {"status": ClusterStatus.DISMISSED, "dismissed_why": why, "changed": turn}
             row = await claim(connection, cluster_id, revision, values)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -27,7 +28,7 @@ from bot.knowledge.watch import Watcher
 log = structlog.get_logger(__name__)
 
 TURN_S = 60
-"""So often changes that were cut off are taken up where nothing is fetched."""
+"""So often changes that were cut off are taken up, or as often as merges are fetched."""
 PATIENCE_S = 5.0
 _WARNING_ROOM = 1500
 
@@ -41,7 +42,8 @@ class Watch(commands.Cog):
         self._news = News()
         self._told_trouble: str | None = None
         self._has_warned = False
-        self._pause = Pause()
+        self._fetching, self._tending = Pause(), Pause()
+        self._fetched_at: datetime | None = None
         self._working = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._threads: list[Watcher | control.Listener] = []
@@ -57,7 +59,7 @@ class Watch(commands.Cog):
         for thread in self._threads:
             thread.start()
         if settings.fetches:
-            self.turns.change_interval(seconds=settings.knowledge_fetch_seconds)
+            self.turns.change_interval(seconds=min(TURN_S, settings.knowledge_fetch_seconds))
         self.turns.start()
 
     async def cog_unload(self) -> None:
@@ -110,21 +112,36 @@ class Watch(commands.Cog):
 
     @tasks.loop(seconds=TURN_S)
     async def turns(self) -> None:
-        """Fetch what was merged, note it, and take up changes that were cut off."""
+        """Fetch what was merged, note it, and take up changes that were cut off.
+
+        What fails is tried less often, each of the two for itself: a change that the remote will not have
+        does not keep merges from being fetched.
+        """
         now = self.app.clock()
-        if not self._pause.is_over(now):
-            return
+        async with self._working:
+            if self._fetching.is_over(now) and self._is_due(now):
+                await self._noting(self._fetching, now, self._fetch)
+                self._fetched_at = now if self._fetching.until is None else None
+            if self._tending.is_over(now):
+                await self._noting(self._tending, now, self._tend)
+
+    def _is_due(self, now: datetime) -> bool:
+        """Whether it is time to fetch; half a turn early rather than a whole one late."""
+        wait = timedelta(seconds=self.app.settings.knowledge_fetch_seconds - TURN_S / 2)
+        return self._fetched_at is None or now - self._fetched_at >= wait
+
+    async def _noting(self, pause: Pause, now: datetime, work: Callable[[], Awaitable[bool]]) -> None:
+        """Work, and note whether it is to be tried again later."""
         try:
-            async with self._working:
-                self._pause.note(now, failed=await self._turn())
+            pause.note(now, failed=await work())
         except StoppedError:
             return
         except Exception as error:  # a loop that dies silently would fetch nothing any more
-            self._pause.note(now, failed=True)
+            pause.note(now, failed=True)
             log.error("a turn of git failed", reference=errors.new_reference(), exc_info=error)
 
-    async def _turn(self) -> bool:
-        """One turn; whether something is to be tried again later."""
+    async def _fetch(self) -> bool:
+        """Fetch what was merged; whether that is to be tried again later."""
         trouble: str | None = None
         try:
             fetched = await self.app.fetch()
@@ -133,15 +150,19 @@ class Watch(commands.Cog):
         except RepositoryError as fault:
             trouble = str(fault)
         await self._tell_trouble(trouble)
+        return trouble is not None
+
+    async def _tend(self) -> bool:
+        """Note what was merged, and take up what was cut off; whether that is to be tried again later."""
         bench = await self.app.workbench() if await self.app.has_changes() else None
         if bench is None or isinstance(bench.repository, NoRepository):
-            return trouble is not None
+            return False
         for change in await note_merged(bench, self.app.live.library):
             log.info("merged", change=change.id, entry=change.change.entry_id)
         tended = await tend(bench)
         for change in tended.troubled:
             log.warning("a change does not go on", change=change.id, why=change.trouble)
-        return trouble is not None or bool(tended.troubled)
+        return bool(tended.troubled)
 
     async def _tell_trouble(self, trouble: str | None) -> None:
         """What keeps merges from being fetched, once; and that it is over."""
