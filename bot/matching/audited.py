@@ -234,7 +234,7 @@ def _refusal(
     return (
         f"no threshold from the one in force upwards keeps the risk under {target * 100:g} % "
         f"with a chance of {chance:.0%}: of {len(sure)} judged answers {int(kept.sum())} would be given "
-        f"again, {int(wrong[kept].sum())} of them wrong, and {real.taken_back} of {real.answered} were met with "
-        "[Not my question]; add phrasings and decoys where `caveat report` names confusions, judge more "
+        f"again, {int(wrong[kept].sum())} of them wrong, and {real.taken_back} of {real.answered} were met "
+        "with [Not my question]; add phrasings and decoys where `caveat report` names confusions, judge more "
         "answers (`caveat audit`), or name a higher --risk"
     )
