@@ -183,7 +183,7 @@ def test_a_folder_with_errors_is_not_compared(repository: Path) -> None:
     edited(repository, CACTUS, "caveat: likely", "caveat: sure")
     ran = diff("--no-log")
     assert ran.exit_code == 2
-    assert "the folder has 1 error; to see them: `caveat check`" in ran.stderr
+    assert "the folder has 1 error; to see them: `caveat check knowledge`" in ran.stderr
 
 
 def test_an_older_state_with_errors_is_compared_as_far_as_it_reads(repository: Path) -> None:
