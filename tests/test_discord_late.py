@@ -9,10 +9,11 @@ from typing import Any, cast
 import discord
 import pytest
 from discord.ext import commands
-from simcord import ChannelHandle, Env, HttpLogEntry, InteractionResult, MemberActor
+from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionResult, MemberActor
 
-from bot.core import wording
+from bot.core import wording, wording_audit
 from bot.settings import Settings
+from bot.store.records import Answered, Way
 from bot.store.store import Store
 from tests.discord_drive import app_of, body, locked, logged, read, reply, whispered
 
@@ -140,3 +141,23 @@ async def test_a_late_modal_is_still_thanked_for(
     done = await while_locked(env, settings, lambda: alice.submit_modal(asked, why))
     assert whispered(done).startswith("Thank you")
     assert len(await app_of(env).store.feedback_rows()) == 1
+
+
+async def test_a_late_form_of_an_audit_still_turns_into_the_next_answer(
+    guild: GuildHandle, general: ChannelHandle, env: Env, settings: Settings
+) -> None:
+    role = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+    robin = guild.add_member(env.create_user("robin"), roles=[role])
+    app = app_of(env)
+    entry = app.live.library.entries["lily-and-cats"]
+    record = Answered("one", entry.id, entry.version, app.live.library.version, 0.87, Way.MATCH)
+    await app.store.keep_answered(record, app.clock())
+    which = reply(await robin.click(reply(await robin.slash(general, "audit")), label=wording_audit.WRONG))
+    form = await robin.click(which, label=wording_audit.OTHER)
+
+    await while_locked(env, settings, lambda: robin.submit_modal(form, {"why": "cactus-in-winter"}))
+
+    assert len(callbacks(env, DEFERRED_UPDATE)) == 1
+    assert wording_audit.NOTHING_LEFT in read(which)
+    (judged,) = await app.store.audits.every()
+    assert judged.right_entry_id == "cactus-in-winter"
