@@ -76,7 +76,9 @@ class Pseudonyms:
         try:
             fields = json.loads(self._file.read_text(encoding="ascii"))
             made_at = datetime.fromisoformat(fields["made_at"])
-            return _Key(str(fields["epoch"]), bytes.fromhex(fields["key"]), made_at)
+            secret = bytes.fromhex(fields["key"])
+            is_whole = len(secret) == KEY_BYTES and made_at.tzinfo is not None
+            return _Key(str(fields["epoch"]), secret, made_at) if is_whole else None
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
 

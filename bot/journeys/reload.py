@@ -15,7 +15,7 @@ from bot.journeys.live import Live
 from bot.journeys.retest import Book, Memory, book_of, changed_entries, tests_to_ask
 from bot.knowledge.advice import advice
 from bot.knowledge.folder import TOP
-from bot.knowledge.load import KnowledgeNotFoundError, Loaded, load_library
+from bot.knowledge.load import SAFETY_LIST, KnowledgeNotFoundError, Loaded, load_library
 from bot.knowledge.reading import reading_ease
 from bot.knowledge.rulebook import found
 from bot.knowledge.seen import Seen
@@ -84,7 +84,8 @@ class Keeper:
 
         Another `folder` is read this once, such as one that is checked before it is served.
         Only tests are asked that the edit can have changed: see `retest`. Raises StoppedError once
-        `goes_on` says no, and KnowledgeNotFoundError where there is no folder, and never was.
+        `goes_on` says no, and KnowledgeNotFoundError where there is no folder, and never was. That a
+        safety list which was live is gone is an error.
         """
         try:
             engine = self._open_engine(folder or self.folder)
@@ -98,6 +99,10 @@ class Keeper:
             mend = "put the file back as it was, or run `caveat tune`"
             return Read(None, (found(ADAPTER, TOP, "file-unreadable", engine.warning, mend),))
         problems = list(_errors(loaded.problems))
+        if before is not None and _lost_safety_list(before, loaded):
+            mend = "put it back: without it nobody is told where to find help"
+            message = "the safety list, which was live, is missing or empty"
+            problems.append(found(SAFETY_LIST, TOP, "file-missing", message, mend))
         if not (loaded.is_whole and mark_of(self._passed, loaded.draft, engine).exists()):
             problems.extend(question_problems(loaded.owners))
         if problems or not loaded.is_whole:
@@ -163,6 +168,13 @@ class Keeper:
 
 def _is_same(before: Live, loaded: Loaded, engine: Engine) -> bool:
     return before.library.version == loaded.draft.version and before.matcher.engine is engine
+
+
+def _lost_safety_list(before: Live, loaded: Loaded) -> bool:
+    """Whether there was a safety list, and now is none: not one with errors, which are told themselves."""
+    has_kinds = any(owner.is_kind for owner in loaded.owners)
+    has_errors = any(problem.path == SAFETY_LIST for problem in loaded.problems)
+    return bool(before.library.never) and not (has_kinds or has_errors)
 
 
 def _errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
