@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +28,8 @@ except CouldNotRun as fault:
 
 
 def no_large_files() -> None:
+    import resource  # Windows has none
+
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 
 

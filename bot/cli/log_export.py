@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot.cli.edges import CouldNotRun
+from bot.cli.output import opened_output
 from bot.store.records import OpenQuestion
 
 COLUMNS = (
@@ -57,20 +57,9 @@ def _opened(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         sys.stdout.flush()
-        return
-    target = output.resolve()
-    is_device = target.exists() and not target.is_file()
-    part = target if is_device else target.with_name(f".{target.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
+    else:
+        with opened_output(output) as stream:
             yield stream
-        if not is_device:
-            part.replace(target)
-    except OSError as fault:
-        raise CouldNotRun(f"{output} cannot be written: {fault.strerror}") from fault
-    finally:
-        if not is_device:
-            part.unlink(missing_ok=True)
 
 
 async def _write_csv(found: AsyncIterator[OpenQuestion], stream: TextIO) -> int:

@@ -1,22 +1,48 @@
-"""What a verb writes into a file that its user named."""
+"""What a verb writes into a file that its user named: whole, or the file stays as it was."""
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from bot.cli.edges import CouldNotRun
-from bot.knowledge.put import put_file
 
 
 def write_output(output: Path, text: str) -> None:
-    """Write the text, its lines ending alike on every system. Raises CouldNotRun, which tells the mend.
+    """Write the text, its lines ending alike on every system. Raises CouldNotRun, which tells the mend."""
+    with opened_output(output) as stream:
+        stream.write(text)
 
-    What stood in the file before is there until the new text is on the disk as a whole.
+
+@contextmanager
+def opened_output(output: Path) -> Iterator[TextIO]:
+    """A stream in UTF-8 that takes the file's name only when all is written: half of it is never seen.
+
+    A pipe or a device is written to as it is, and so is a file in a folder that may not be written in.
+    Raises CouldNotRun, which tells the mend.
     """
+    target = output.resolve()
+    part = target.with_name(f".{target.name}.part")
+    is_direct = output.exists() and not (target.is_file() and os.access(target.parent, os.W_OK))
     try:
-        if output.is_symlink() or (output.exists() and not output.is_file()):
-            output.write_text(text, encoding="utf-8", newline="\n")  # /dev/stdout, a pipe, a device
-        else:
-            put_file(output, text.encode("utf-8"))
+        if target.is_file():
+            with target.open("ab"):
+                pass  # refuses a file that is write-protected, which a rename would replace
+        with (output if is_direct else part).open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+            if not is_direct:
+                stream.flush()
+                os.fsync(stream.fileno())
+        if not is_direct:
+            if target.exists():
+                shutil.copymode(target, part)
+            part.replace(target)
     except OSError as fault:
         raise CouldNotRun(f"{output} cannot be written: {fault.strerror}; name another file") from fault
+    finally:
+        if not is_direct:
+            part.unlink(missing_ok=True)
