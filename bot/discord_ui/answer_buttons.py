@@ -192,9 +192,13 @@ async def wrong_submitted(interaction: Interaction, app: App) -> None:
         await whisper(interaction, wording.OUTDATED)
         return
     why = typed_text(data)[: limits.MODAL_INPUT]
-    noting = this_is_wrong(about, why, place_of(interaction), app.live, app.store, app.clock())
-    feedback_id = await in_time(interaction, noting, thinking=True)
-    await app.note_disputed(feedback_id, interaction.user.id)
+
+    async def noting() -> None:
+        now, place = app.clock(), place_of(interaction)
+        feedback_id = await this_is_wrong(about, why, place, app.live, app.store, now)
+        await app.note_disputed(feedback_id, interaction.user.id)
+
+    await in_time(interaction, noting(), thinking=True)
     await whisper(interaction, wording.THANKS_WRONG.format(version=about.entry_version))
 
 

@@ -19,6 +19,7 @@ from bot.discord_ui.buttons import (
     Button,
     Interaction,
     guarded,
+    in_time,
     number,
     pattern,
     said,
@@ -206,16 +207,22 @@ async def other_submitted(interaction: Interaction, app: App) -> bool:
     found = _OTHER_ID.fullmatch(str(data.get("custom_id", "")))
     if found is None:
         return False
-    if await refused(interaction, COMMAND):
-        return True
-    typed = typed_text(data)[: limits.QUESTION]
-    entry = entry_called(typed, app.live)
     answered_id, way = number(found["answered"]), way_of(found["way"])
+    typed = typed_text(data)[: limits.QUESTION]
+    await in_time(interaction, _judge_with_other(interaction, app, answered_id, way, typed))
+    return True
+
+
+async def _judge_with_other(
+    interaction: Interaction, app: App, answered_id: int, way: Way, typed: str
+) -> None:
+    if await refused(interaction, COMMAND):
+        return
+    entry = entry_called(typed, app.live)
     if entry is None:
         await _ask_which(interaction, app, answered_id, way, _no_such(typed, app))
     else:
         await _judge(interaction, app, answered_id, way, Judgement.WRONG, entry.id)
-    return True
 
 
 async def next_view(app: App, way: Way, first: str = "", skipped: int = 0, judged: int = 0) -> ui.LayoutView:

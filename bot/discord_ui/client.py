@@ -28,7 +28,7 @@ from bot.discord_ui import (
     tell_buttons,
     topics,
 )
-from bot.discord_ui.buttons import app_of, in_time, pattern, whisper
+from bot.discord_ui.buttons import app_of, pattern, whisper
 from bot.discord_ui.replies import NOBODY
 from bot.discord_ui.rights import NotAllowed, Overrides
 from bot.settings import Settings
@@ -163,21 +163,16 @@ class CaveatBot(commands.Bot):
         """
         try:
             if interaction.type is discord.InteractionType.modal_submit:
-                # A form that a message opened may still turn that message into what comes of it.
-                work, thinking = self._submitted(interaction), interaction.message is None
-                await in_time(interaction, work, thinking=thinking)
+                for submitted in FORMS:
+                    if await submitted(interaction, self.app):
+                        break
+                else:
+                    await answer_buttons.wrong_submitted(interaction, self.app)
             elif interaction.type is discord.InteractionType.component and not _is_known(interaction):
                 await whisper(interaction, wording.OUTDATED)
         except Exception as error:  # the edge: every error is told with its reference
             self.app.metrics.errors.inc()
             await errors.tell(interaction, error)
-
-    async def _submitted(self, interaction: discord.Interaction[Any]) -> None:
-        """What the form that was submitted asks for."""
-        for submitted in FORMS:
-            if await submitted(interaction, self.app):
-                return
-        await answer_buttons.wrong_submitted(interaction, self.app)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """What no edge caught: logged with a reference, and the bot goes on."""

@@ -49,12 +49,17 @@ async def submitted(interaction: Interaction, app: App) -> bool:
     found = FORM_ID.fullmatch(str(data.get("custom_id", "")))
     if found is None or found["what"] not in FORMS:
         return False
+    await in_time(interaction, _do(interaction, app, found.groupdict(), data))
+    return True
+
+
+async def _do(interaction: Interaction, app: App, ids: Mapping[str, str], data: Mapping[str, Any]) -> None:
     if await refused(interaction, COMMAND):
-        return True
-    seen, fields = _Seen(interaction, found.groupdict()), filled_in(interaction)
-    match found["what"]:
+        return
+    seen, fields = _Seen(interaction, ids), filled_in(interaction)
+    match ids["what"]:
         case "phrasing" | "decoy":
-            await _add(seen, app, fields, is_decoy=found["what"] == "decoy")
+            await _add(seen, app, fields, is_decoy=ids["what"] == "decoy")
         case "entry":
             await _draft(seen, app, fields)
         case "split":
@@ -63,7 +68,6 @@ async def submitted(interaction: Interaction, app: App) -> bool:
             await _merge(seen, app, fields)
         case _:
             await _assign(seen, app, fields, data)
-    return True
 
 
 async def _add(seen: _Seen, app: App, fields: Fields, *, is_decoy: bool) -> None:
@@ -80,21 +84,11 @@ async def _add(seen: _Seen, app: App, fields: Fields, *, is_decoy: bool) -> None
         await whisper(seen.interaction, f"{text}\n{_you_wrote(words)}")
         return
     propose = propose_decoy if is_decoy else propose_phrasing
-
-    async def work() -> Proposed | NotProposed:
-        bench, now = await app.workbench(), app.clock()
-        return await propose(
-            bench,
-            app.live,
-            entry.id,
-            words,
-            seen.cluster_id,
-            seen.by,
-            now,
-            cluster_revision=seen.revision,
-        )
-
-    await _tell(seen, app, await in_time(seen.interaction, work()), words)
+    bench, now = await app.workbench(), app.clock()
+    outcome = await propose(
+        bench, app.live, entry.id, words, seen.cluster_id, seen.by, now, cluster_revision=seen.revision
+    )
+    await _tell(seen, app, outcome, words)
 
 
 async def _draft(seen: _Seen, app: App, fields: Fields) -> None:
@@ -105,14 +99,11 @@ async def _draft(seen: _Seen, app: App, fields: Fields) -> None:
         answer=text_of(fields, "answer", limits.MODAL_INPUT),
         sources=tuple(key[: limits.OPTION_LABEL] for key in fields.get("sources", ())),
     )
-
-    async def work() -> Proposed | NotProposed:
-        bench, now = await app.workbench(), app.clock()
-        return await propose_entry(
-            bench, app.live, new, seen.cluster_id, seen.by, now, cluster_revision=seen.revision
-        )
-
-    await _tell(seen, app, await in_time(seen.interaction, work()), f"{new.question} / {new.answer}")
+    bench, now = await app.workbench(), app.clock()
+    outcome = await propose_entry(
+        bench, app.live, new, seen.cluster_id, seen.by, now, cluster_revision=seen.revision
+    )
+    await _tell(seen, app, outcome, f"{new.question} / {new.answer}")
 
 
 async def _tell(seen: _Seen, app: App, outcome: Proposed | NotProposed, words: str) -> None:
@@ -135,8 +126,7 @@ async def _tell(seen: _Seen, app: App, outcome: Proposed | NotProposed, words: s
 
 async def _split(seen: _Seen, app: App, fields: Fields) -> None:
     going = [number(each) for each in fields.get("going", ())]
-    work = app.store.acts.split(seen.cluster_id, seen.revision, going, seen.by, app.clock())
-    outcome = await in_time(seen.interaction, work)
+    outcome = await app.store.acts.split(seen.cluster_id, seen.revision, going, seen.by, app.clock())
     if outcome is Refused.IMPOSSIBLE:
         await whisper(seen.interaction, wording.CANNOT_SPLIT)
         return
@@ -150,8 +140,7 @@ async def _merge(seen: _Seen, app: App, fields: Fields) -> None:
     if not into:
         await whisper(seen.interaction, wording.NOT_A_NUMBER.format(typed=quoted(typed)))
         return
-    work = app.store.acts.merge(seen.cluster_id, seen.revision, into, seen.by, app.clock())
-    outcome = await in_time(seen.interaction, work)
+    outcome = await app.store.acts.merge(seen.cluster_id, seen.revision, into, seen.by, app.clock())
     if outcome is Refused.IMPOSSIBLE:
         await whisper(seen.interaction, wording.CANNOT_MERGE)
         return
@@ -164,8 +153,7 @@ async def _assign(seen: _Seen, app: App, fields: Fields, data: Mapping[str, Any]
     if isinstance(to, str):
         await whisper(seen.interaction, wording.NO_MODERATOR.format(name=quoted(to)))
         return
-    work = app.store.acts.assign(seen.cluster_id, seen.revision, to, seen.by, app.clock())
-    outcome = await in_time(seen.interaction, work)
+    outcome = await app.store.acts.assign(seen.cluster_id, seen.revision, to, seen.by, app.clock())
     told = wording.DID_ASSIGN.format(number=seen.cluster_id, name=quoted(to.name))
     await stay(seen.interaction, app, outcome, seen.cluster_id, seen.view, told)
 
