@@ -11,7 +11,7 @@ import pytest
 
 from bot.journeys.change_steps import Pause, carry_on, message_of, tend
 from bot.journeys.change_words import NewEntry, NotProposed, Why
-from bot.journeys.changes import NotOpen, propose_decoy, propose_entry, propose_phrasing, withdraw
+from bot.journeys.changes import NotOpen, propose_decoy, propose_entry, propose_phrasing, shown, withdraw
 from bot.journeys.workbench import Workbench
 from bot.knowledge.commits import NOREPLY
 from bot.knowledge.load import load_library
@@ -30,8 +30,6 @@ from tests.make_changes import (
     a_bench,
     a_checked_live,
     a_cluster,
-    a_forge,
-    a_knowledge_repository,
     merge,
     proposed,
     the_change,
@@ -64,18 +62,6 @@ async def store(url: str) -> AsyncIterator[Store]:
     opened = await Store.open(url)
     yield opened
     await opened.close()
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A moderator's working copy."""
-    return a_knowledge_repository(tmp_path / "source")
-
-
-@pytest.fixture
-def forge(source: Path) -> Path:
-    """The bare repository that change sets are pushed to."""
-    return a_forge(source)
 
 
 @pytest.fixture
@@ -424,6 +410,26 @@ async def test_the_patches_of_one_change_set_are_applied_one_after_the_other(
     assert git(source, "log", "-2", "--format=%an").split("\n") == ["Bo", "Ada Lovelace"]
 
 
+async def test_the_patch_of_a_change_that_is_still_kept_is_its_own(
+    store: Store, source: Path, tmp_path: Path, url: str
+) -> None:
+    bench, cluster = a_bench(store, source, tmp_path / "data"), await a_cluster(url)
+    one = proposed(await propose_phrasing(bench, LIVE, "cactus-in-winter", NEW_PHRASING, cluster, ADA, NOON))
+    base = (await the_change(bench, one.change_id)).change.base
+    lily = "entries/trouble/lily-and-cats.yaml"
+    old = repository_of(bench).revisions.text_at(str(base), lily) or ""
+    files = (FileChange(lily, old, f"{old}# kept\n"),)
+    words = (ChangeKind.DECOY, "lily-and-cats", NEW_DECOY)
+    number = await bench.changes.keep(NewChange(*words, files, cluster, one.branch, base), ADA, NOON)
+    assert number is not None
+
+    kept = await shown(bench, await the_change(bench, number))
+
+    assert kept.status is ChangeStatus.KEPT
+    assert b"+# kept" in kept.patch
+    assert NEW_PHRASING.encode() not in kept.patch
+
+
 async def test_a_push_that_fails_keeps_the_commit_tells_the_mend_and_is_tried_again(
     bench: Workbench, forge: Path, tmp_path: Path
 ) -> None:
@@ -523,13 +529,14 @@ async def test_a_withdrawal_while_the_remote_is_away_is_finished_later(
     assert (await the_change(bench, done.change_id)).trouble is None
 
 
+@pytest.mark.parametrize("ending", ["exit 0", "exit 1"])
 async def test_what_is_withdrawn_while_git_pushes_it_does_not_stay_at_the_remote(
-    bench: Workbench, forge: Path, tmp_path: Path
+    bench: Workbench, forge: Path, tmp_path: Path, ending: str
 ) -> None:
     begun, go = tmp_path / "begun", tmp_path / "go"
     hook = forge / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\ntouch '{begun}'\nwhile [ ! -e '{go}' ]; do sleep 0.05; done\n")
+    hook.write_text(f"#!/bin/sh\ntouch '{begun}'\nwhile [ ! -e '{go}' ]; do sleep 0.05; done\n{ending}\n")
     hook.chmod(0o755)
     pushing = asyncio.create_task(
         propose_phrasing(bench, LIVE, "cactus-in-winter", NEW_PHRASING, None, ADA, NOON)
@@ -542,11 +549,28 @@ async def test_what_is_withdrawn_while_git_pushes_it_does_not_stay_at_the_remote
     withdrawn(await withdraw(bench, change.id, BO, NOON))
     go.touch()
     done = proposed(await pushing)
+    hook.unlink()
+    await tend(bench)
 
     assert done.status is ChangeStatus.WITHDRAWN
     assert git(forge, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
     assert (await the_change(bench, change.id)).trouble is None
     assert (await tend(bench)).went_on == ()
+
+
+async def test_a_withdrawn_change_whose_push_came_through_unheard_is_taken_back_later(
+    bench: Workbench, forge: Path
+) -> None:
+    """As where the connection is cut after the remote took it: the branch stands there, and is gone here."""
+    done = proposed(await propose_phrasing(bench, LIVE, "cactus-in-winter", NEW_PHRASING, None, ADA, NOON))
+    withdrawn(await withdraw(bench, done.change_id, ADA, NOON))
+    git(forge, "update-ref", f"refs/heads/{done.branch}", str(done.commit))
+    await bench.changes.troubled(done.change_id, "the remote cannot be reached")
+
+    await tend(bench)
+
+    assert git(forge, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
+    assert (await the_change(bench, done.change_id)).trouble is None
 
 
 # ---- cut off between any two steps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from bot.journeys.workbench import Workbench
 from bot.knowledge.clone import PartedError
 from bot.knowledge.edit import Refusal, Refused
 from bot.knowledge.git import NoRepository, RepositoryError
-from bot.knowledge.repository import Change, Pushed, Repository
+from bot.knowledge.repository import Change, Repository
 from bot.store.changes import (
     ChangeKind,
     ChangeSet,
@@ -41,8 +42,10 @@ class Tended:
 
 @dataclass(slots=True)
 class Pause:
-    """When to try again what failed: after a minute, then after twice as long each time, at most an hour."""
+    """When to do something again: `every` so often; where it failed after a minute, then after twice as long
+    each time, at most an hour."""
 
+    every: timedelta = timedelta(0)
     failures: int = 0
     until: datetime | None = None
 
@@ -53,8 +56,8 @@ class Pause:
     def note(self, now: datetime, *, failed: bool) -> None:
         """How it went."""
         self.failures = self.failures + 1 if failed else 0
-        doubled = _FIRST_PAUSE * 2 ** min(self.failures - 1, 10) if failed else None
-        self.until = None if doubled is None else now + min(doubled, _LONGEST_PAUSE)
+        longer = _FIRST_PAUSE * 2 ** min(max(self.failures - 1, 0), 10)
+        self.until = now + (min(longer, _LONGEST_PAUSE) if failed else self.every)
 
 
 async def carry_on(bench: Workbench, change: ChangeSet) -> ChangeSet:
@@ -75,10 +78,12 @@ async def carry_on(bench: Workbench, change: ChangeSet) -> ChangeSet:
         if change.status is ChangeStatus.COMMITTED and repository.pushes:
             pushed = await asyncio.to_thread(repository.push, branch)
             if pushed is not None and not await bench.changes.pushed(change.id, pushed.link):
-                await _pushed_too_late(bench, repository, change, pushed)
+                change = await _again(bench, change)
+                if change.status is ChangeStatus.WITHDRAWN:  # while git pushed it
+                    await bench.changes.troubled(change.id, STILL_TO_TAKE_BACK)
+                    await _take_back(bench, repository, change, pushed.change.commit)
         elif change.status is ChangeStatus.WITHDRAWN and change.trouble is not None:
-            await asyncio.to_thread(_take_back, repository, branch)
-            await bench.changes.taken_back(change.id)
+            await _take_back(bench, repository, change, change.commit)
     except RepositoryError as fault:
         await bench.changes.troubled(change.id, str(fault))
     except OSError as fault:
@@ -123,16 +128,11 @@ async def _cluster(bench: Workbench, change: ChangeSet) -> ClusterFacts | None:
     return None if cluster_id is None else await bench.changes.cluster(cluster_id)
 
 
-async def _pushed_too_late(
-    bench: Workbench, repository: Repository, change: ChangeSet, pushed: Pushed
-) -> None:
-    """Where it was withdrawn while git pushed it, it is taken back, as if that had come afterwards."""
-    if (await _again(bench, change)).status is not ChangeStatus.WITHDRAWN:
-        return
-    # Known here again, and noted, before it is tried: so that it is taken up after a crash.
-    await asyncio.to_thread(repository.open_branch, pushed.change.branch, pushed.change.commit)
-    await bench.changes.troubled(change.id, STILL_TO_TAKE_BACK)
-    await asyncio.to_thread(_take_back, repository, pushed.change.branch)
+async def _take_back(bench: Workbench, repository: Repository, change: ChangeSet, pushed: str | None) -> None:
+    """Take the branch of a withdrawn change away; where others work on it at the remote, it is theirs now."""
+    if change.branch is not None:
+        with contextlib.suppress(PartedError):
+            await asyncio.to_thread(repository.take_back, change.branch, pushed)
     await bench.changes.taken_back(change.id)
 
 
@@ -169,10 +169,3 @@ def _upon(repository: Repository, change: ChangeSet, file: FileChange, commit: s
     if isinstance(again, Refused) and again.why is not Refusal.DUPLICATE:
         raise RepositoryError(f"others changed {file.path} meanwhile: {again.message}; {again.mend}")
     return replace(file, old=theirs, new=theirs if isinstance(again, Refused) else again)
-
-
-def _take_back(repository: Repository, branch: str) -> None:
-    try:
-        repository.take_back(branch)
-    except PartedError:
-        return  # others work on it at the remote, so it is theirs now

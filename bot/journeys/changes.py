@@ -292,7 +292,7 @@ def _newest(repository: Repository, notes: list[str]) -> str:
 def _patch(bench: Workbench, change: ChangeSet) -> bytes:
     """Its own commit for `git am`, else the difference of the files for `git apply`."""
     repository = bench.repository
-    if change.branch is not None and isinstance(repository, Repository) and change.is_open:
+    if change.branch and change.commit and change.is_open and isinstance(repository, Repository):
         try:
             if text := repository.patch(change.branch, change.commit):
                 return text.encode("utf-8", "surrogateescape")

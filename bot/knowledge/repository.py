@@ -178,22 +178,27 @@ class Repository:
             words = ("merge-base", "--is-ancestor", commit, self.clone.newest(git))
             return git.run(*words).code == 0
 
-    def take_back(self, branch: str) -> None:
+    def take_back(self, branch: str, pushed: str | None = None) -> None:
         """Delete a branch here and, unless others went on with it, at the remote; gone already is fine.
+
+        `pushed` is the commit that may stand at the remote where the branch is gone here.
 
         Raises PartedError where it stays at the remote for that reason, and is gone here.
         """
         with self.clone.at_work() as git:
-            commit = self.clone.commit_of(git, f"refs/heads/{branch}")
+            here = self.clone.commit_of(git, f"refs/heads/{branch}")
+            commit = here or pushed
             if commit is None or not branch.startswith(PREFIX):
                 return
             try:
                 if self.pushes:
                     self.clone.delete_branch(git, commit, branch)
             except PartedError:
-                git.ask("update-ref", "-d", f"refs/heads/{branch}", commit)
+                if here:
+                    git.ask("update-ref", "-d", f"refs/heads/{branch}", here)
                 raise
-            git.ask("update-ref", "-d", f"refs/heads/{branch}", commit)
+            if here:
+                git.ask("update-ref", "-d", f"refs/heads/{branch}", here)
 
     def change(self, branch: str) -> Change:
         """The change set as it stands now."""
@@ -239,15 +244,14 @@ class Repository:
         return self.clone.origin.merge_request_link(branch, self.clone.main, self.forges)
 
     def patch(self, branch: str, commit: str | None = None) -> str:
-        """The commits of a branch, or that one, as text that `git am` takes; "" where there is none.
+        """The commits of a branch, or that one of them, as text that `git am` takes; "" where it has none.
 
         To be encoded with `surrogateescape`, as `Revisions.files_at` says.
         """
         with self.clone.at_work() as git:
-            ends = (
-                f"{self._newest(git)}..{self._now(git, branch).commit}" if commit is None else f"-1 {commit}"
-            )
-            raw = git.ask_bytes("format-patch", "--stdout", "--no-signature", *ends.split())
+            since = self._newest(git) if commit is None else f"{commit}~"
+            ends = f"{since}..{commit or self._now(git, branch).commit}"
+            raw = git.ask_bytes("format-patch", "--stdout", "--no-signature", ends)
             return raw.decode("utf-8", "surrogateescape")
 
     def forget(self, branch: str) -> None:

@@ -21,6 +21,7 @@ from bot.journeys.change_merged import note_merged
 from bot.journeys.change_steps import Pause, tend
 from bot.journeys.entry_tests import StoppedError
 from bot.journeys.reload import Reloaded
+from bot.journeys.workbench import Workbench
 from bot.knowledge.git import NoRepository, RepositoryError
 from bot.knowledge.repository import Diverged
 from bot.knowledge.watch import Watcher
@@ -42,8 +43,9 @@ class Watch(commands.Cog):
         self._news = News()
         self._told_trouble: str | None = None
         self._has_warned = False
-        self._fetching, self._tending = Pause(), Pause()
-        self._fetched_at: datetime | None = None
+        # Half a turn early rather than a whole one late.
+        every = timedelta(seconds=app.settings.knowledge_fetch_seconds - TURN_S / 2)
+        self._fetching, self._noting, self._tending = Pause(every), Pause(), Pause()
         self._working = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._threads: list[Watcher | control.Listener] = []
@@ -114,24 +116,19 @@ class Watch(commands.Cog):
     async def turns(self) -> None:
         """Fetch what was merged, note it, and take up changes that were cut off.
 
-        What fails is tried less often, each of the two for itself: a change that the remote will not have
-        does not keep merges from being fetched.
+        What fails is tried again after a minute, then ever later, at most an hour; each for itself: a change
+        that the remote will not have keeps no merge from being fetched and noted.
         """
         now = self.app.clock()
         async with self._working:
-            if self._fetching.is_over(now) and self._is_due(now):
-                await self._noting(self._fetching, now, self._fetch)
-                self._fetched_at = now if self._fetching.until is None else None
-            if self._tending.is_over(now):
-                await self._noting(self._tending, now, self._tend)
+            await self._unless_paused(self._fetching, now, self._fetch)
+            await self._unless_paused(self._noting, now, self._note_merged)
+            await self._unless_paused(self._tending, now, self._tend)
 
-    def _is_due(self, now: datetime) -> bool:
-        """Whether it is time to fetch; half a turn early rather than a whole one late."""
-        wait = timedelta(seconds=self.app.settings.knowledge_fetch_seconds - TURN_S / 2)
-        return self._fetched_at is None or now - self._fetched_at >= wait
-
-    async def _noting(self, pause: Pause, now: datetime, work: Callable[[], Awaitable[bool]]) -> None:
-        """Work, and note whether it is to be tried again later."""
+    async def _unless_paused(self, pause: Pause, now: datetime, work: Callable[[], Awaitable[bool]]) -> None:
+        """Work where it is time, and note whether it is to be tried again later."""
+        if not pause.is_over(now):
+            return
         try:
             pause.note(now, failed=await work())
         except StoppedError:
@@ -152,13 +149,22 @@ class Watch(commands.Cog):
         await self._tell_trouble(trouble)
         return trouble is not None
 
-    async def _tend(self) -> bool:
-        """Note what was merged, and take up what was cut off; whether that is to be tried again later."""
+    async def _bench(self) -> Workbench | None:
+        """Where changes are made; None where there is no change, or no git."""
         bench = await self.app.workbench() if await self.app.has_changes() else None
-        if bench is None or isinstance(bench.repository, NoRepository):
+        return None if bench is None or isinstance(bench.repository, NoRepository) else bench
+
+    async def _note_merged(self) -> bool:
+        """Note which changes were merged; nothing of it is to be tried again later."""
+        if (bench := await self._bench()) is not None:
+            for change in await note_merged(bench, self.app.live.library):
+                log.info("merged", change=change.id, entry=change.change.entry_id)
+        return False
+
+    async def _tend(self) -> bool:
+        """Take up what was cut off; whether that is to be tried again later."""
+        if (bench := await self._bench()) is None:
             return False
-        for change in await note_merged(bench, self.app.live.library):
-            log.info("merged", change=change.id, entry=change.change.entry_id)
         tended = await tend(bench)
         for change in tended.troubled:
             log.warning("a change does not go on", change=change.id, why=change.trouble)
