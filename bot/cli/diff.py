@@ -141,7 +141,13 @@ def _side(name: str, folder: Path, engine: Engine, *, is_old: bool) -> _Side:
     errors = sum(problem.severity is Severity.ERROR for problem in loaded.problems)
     if errors and not is_old:
         count = "1 error" if errors == 1 else f"{errors} errors"
-        raise CouldNotRun(f"{name} has {count}; to see them: `caveat check {shlex.quote(str(folder))}`")
+        is_there = name == THE_FOLDER  # a state of git was laid out for this run alone
+        how = (
+            f"`caveat check {shlex.quote(str(folder))}`"
+            if is_there
+            else "check it out and run `caveat check`"
+        )
+        raise CouldNotRun(f"{name} has {count}; to see them: {how}")
     if not loaded.draft.live:
         raise CouldNotRun(f'what stands at "{name}" cannot be read by today\'s rules: name a later state')
     if errors:

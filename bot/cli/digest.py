@@ -47,7 +47,9 @@ def digest(knowledge: Path | None, database: str | None, until: datetime | None,
     """
     last = until.date() if until is not None else datetime.now(UTC).date()
     if not EARLIEST <= last.year <= LATEST:
-        raise click.BadParameter(f"{last} is no day that a log can have", param_hint="--until")
+        raise click.BadParameter(
+            f"{last} is no day that a log can have: name one of {EARLIEST} to {LATEST}", param_hint="--until"
+        )
     address, library = address_of(database), open_library(folder_served(knowledge))
     found = asyncio.run(_read(address, library, last + timedelta(days=1)))
     if is_json:

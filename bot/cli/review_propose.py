@@ -111,11 +111,12 @@ def _tell_proposal(outcome: Proposed | NotProposed, output: Path | None, bench: 
     console = open_console()
     for line in _proposal_lines(outcome):
         console.print(marked(line.removeprefix("### ").removeprefix("-# ")))
-    if outcome.status in (ChangeStatus.KEPT, ChangeStatus.COMMITTED):
+    if outcome.status not in OPEN:
+        return  # merged or withdrawn by somebody meanwhile
+    if outcome.status is not ChangeStatus.PUSHED:
         _hand_over(outcome, output)
         _tell_next_step(outcome, output, bench)
-    if outcome.status in OPEN:
-        click.echo(f"To take it back: caveat review withdraw {outcome.change_id}", err=True)
+    click.echo(f"To take it back: caveat review withdraw {outcome.change_id}", err=True)
 
 
 def _proposal_lines(made: Proposed) -> Iterator[str]:

@@ -28,11 +28,11 @@ async def dismiss(place: Place, seen: Seen, why: Dismissal) -> None:
         outcome = await store.acts.dismiss(cluster.id, revision, why, seen.by, now())
     told = wording.DID_DISMISS.format(number=cluster.id, why=wording.DISMISSALS[why.value])
     whys = ", ".join(each for each in Dismissal if each is not Dismissal.SETTLED)
-    is_none = (
+    impossible = (
         f"Nothing was done: settled is for what was said to be wrong, and cluster {cluster.id} "
         f"is of questions; name one of {whys}"
     )
-    _tell(outcome, told, cluster.id, is_none)
+    _tell(outcome, told, cluster.id, impossible)
 
 
 async def snooze(place: Place, seen: Seen, wait: timedelta) -> None:

@@ -66,13 +66,18 @@ def entry_files(folder: Path, groups: Collection[str] | None) -> EntryFiles:
     return seen
 
 
-def misnamed(folder: Path) -> Iterator[Problem]:
-    """Files beside the entries that would be passed over, since they end in .yml: whole lists among them."""
+def misnamed(folder: Path, names: Collection[str]) -> Iterator[Problem]:
+    """Files beside the entries that would be passed over, since their ending is not .yaml.
+
+    `names` are the files at the top that may be missing; others that are needed are missed anyway.
+    """
     for place in (folder, folder / LABELLED):
-        for file in sorted(place.glob("*.[yY][mM][lL]")):
-            if not file.name.startswith("."):
+        for file in sorted(place.glob("*.[yY]*[mM][lL]")):
+            meant = f"{file.stem}.yaml"
+            is_ours = meant in names or place != folder
+            if is_ours and file.name != meant and not file.name.startswith("."):
                 path = _shown(file.relative_to(folder))
-                mend = f"rename it to {quoted(file.stem + '.yaml')}, or move it out of the folder"
+                mend = f"rename it to {quoted(meant)}, or move it out of the folder"
                 yield found(path, TOP, "file-name", f"{quoted(file.name)} does not end in .yaml", mend)
 
 

@@ -138,7 +138,7 @@ class _Reader:
         thresholds = self._thresholds()
         never = self._if_there(SAFETY_LIST, SafetyKindForm)
         claims = self._if_there(REGISTER, ArticleClaimForm, _CLAIM_KEY)
-        self.problems.extend(misnamed(self.folder))
+        self.problems.extend(misnamed(self.folder, (SAFETY_LIST, REGISTER)))
         files = entry_files(self.folder, group_keys)
         self.problems.extend(files.problems)
         entries, owners = self._entries(files.files)

@@ -46,9 +46,10 @@ class Acts:
         IMPOSSIBLE where it is called settled and is no dispute.
         """
         async with self._writer.begin() as connection:
-            kind = await connection.scalar(sa.select(clusters.c.kind).where(clusters.c.id == cluster_id))
-            if why is Dismissal.SETTLED and kind == ClusterKind.QUESTION:
-                return Refused.IMPOSSIBLE
+            if why is Dismissal.SETTLED:
+                kind = sa.select(clusters.c.kind).where(clusters.c.id == cluster_id)
+                if await connection.scalar(kind) == ClusterKind.QUESTION:
+                    return Refused.IMPOSSIBLE
             turn = await next_turn(connection, at)
             values = {"status": ClusterStatus.DISMISSED, "dismissed_why": why, "changed": turn}
             row = await claim(connection, cluster_id, revision, values)
