@@ -17,6 +17,7 @@ from bot.settings import Settings
 from tests.discord_api import check_requests
 from tests.discord_drive import app_of
 from tests.make import KNOWLEDGE, some_settings
+from tests.make_changes import a_forge, a_knowledge_repository
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,6 +37,18 @@ def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def knowledge_dir() -> Path:
     """The folder that the bot reads; a test file may bring its own."""
     return KNOWLEDGE
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A moderator's working copy of the knowledge; a test file may bring its own, as of the forge."""
+    return a_knowledge_repository(tmp_path / "source")
+
+
+@pytest.fixture
+def forge(source: Path) -> Path:
+    """The bare repository from which it is cloned, and to which changes are pushed and merged."""
+    return a_forge(source)
 
 
 @pytest.fixture

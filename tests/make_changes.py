@@ -43,7 +43,9 @@ def a_knowledge_repository(folder: Path) -> Path:
 
 def a_forge(source: Path) -> Path:
     """The same as a forge has it: a bare repository."""
-    return a_bare_copy(source, source.parent / "forge" / "knowledge.git")
+    forge = a_bare_copy(source, source.parent / "forge" / "knowledge.git")
+    git(source, "remote", "add", "origin", str(forge))
+    return forge
 
 
 def a_bench(store: Store, source: Path, data: Path, **remote: Any) -> Workbench:
@@ -126,3 +128,13 @@ def merge(forge: Path, branch: str, folder: Path, *, edit: Sequence[tuple[str, s
     git(folder, "checkout", "--quiet", "main")
     git(folder, "merge", "--quiet", "--no-ff", branch, "--message=Merge")
     git(folder, "push", "--quiet", "origin", "main")
+
+
+def merge_edit(source: Path, path: str, old: str, new: str) -> None:
+    """Somebody merges an edit at the forge; the working copy's file is left as it was."""
+    file = source / path
+    before = file.read_text("utf-8")
+    assert old in before
+    commit(source, {path: before.replace(old, new)}, "Edit")
+    git(source, "push", "--quiet", "origin", "main")
+    file.write_text(before, "utf-8")

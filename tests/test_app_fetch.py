@@ -28,29 +28,14 @@ from tests.make_changes import (
     ADA,
     CACTUS,
     NEW_PHRASING,
-    a_forge,
-    a_knowledge_repository,
     merge,
+    merge_edit,
     proposed,
     the_change,
 )
 from tests.make_kept import NOON
 
 FILE = f"knowledge/{CACTUS}"
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A moderator's working copy."""
-    return a_knowledge_repository(tmp_path / "source")
-
-
-@pytest.fixture
-def forge(source: Path) -> Path:
-    """What it is cloned from and pushed to."""
-    found = a_forge(source)
-    git(source, "remote", "add", "origin", str(found))
-    return found
 
 
 @pytest.fixture
@@ -65,16 +50,6 @@ async def app(settings: Settings) -> AsyncIterator[App]:
     opened = await App.open(settings, lambda: NOON)
     yield opened
     await opened.close()
-
-
-def merged(source: Path, old: str, new: str, path: str = FILE) -> None:
-    """Somebody merges an edit at the forge; the bot's own folder is left as it was."""
-    file = source / path
-    before = file.read_text("utf-8")
-    assert old in before
-    commit(source, {path: before.replace(old, new)}, "Edit")
-    git(source, "push", "--quiet", "origin", "main")
-    file.write_text(before, "utf-8")
 
 
 def answer(app: App) -> str:
@@ -95,7 +70,7 @@ async def test_a_merge_goes_live_and_is_served_after_a_restart(
     app: App, source: Path, settings: Settings
 ) -> None:
     await app.fetch()
-    merged(source, "About once a month", "Roughly once a month")
+    merge_edit(source, FILE, "About once a month", "Roughly once a month")
     taken = await app.fetch()
     assert isinstance(taken, TakenOver)
     assert taken.changed == (CACTUS,)
@@ -114,7 +89,7 @@ async def test_a_merge_goes_live_and_is_served_after_a_restart(
 async def test_a_merge_with_an_error_leaves_what_is_live_and_is_told_once(app: App, source: Path) -> None:
     await app.fetch()
     version, folder = app.live.library.version, app.folder
-    merged(source, "caveat: likely", "caveat: likly")
+    merge_edit(source, FILE, "caveat: likely", "caveat: likly")
     told: list[Came] = []
     app.after_reload.append(lambda reloaded: told.append(reloaded.came))
     refused = await app.fetch()
@@ -123,7 +98,7 @@ async def test_a_merge_with_an_error_leaves_what_is_live_and_is_told_once(app: A
     assert isinstance(await app.fetch(), NotTaken)
     assert told == [Came.KEPT]
     assert (app.live.library.version, app.folder) == (version, folder)
-    merged(source, "caveat: likely", "caveat: tentative")
+    merge_edit(source, FILE, "caveat: likely", "caveat: tentative")
     assert isinstance(await app.fetch(), TakenOver)
     assert told == [Came.KEPT, Came.LIVE]
 
@@ -132,7 +107,7 @@ async def test_what_is_only_checked_is_never_taken_for_what_is_served(app: App, 
     """An edit of the served folder at that moment would go unseen."""
     await app.fetch()
     served = app.folder
-    merged(source, "caveat: likely", "caveat: likly")
+    merge_edit(source, FILE, "caveat: likely", "caveat: likly")
     fetching = asyncio.ensure_future(app.fetch())
     seen: set[Path] = set()
     while not fetching.done():
@@ -178,7 +153,7 @@ async def test_an_edit_goes_live_while_the_remote_is_waited_for(
             lambda: NOON,
         )
         assert isinstance(await app.fetch(), TakenOver)
-        merged(source, "caveat: likely", "caveat: tentative")
+        merge_edit(source, FILE, "caveat: likely", "caveat: tentative")
         server.answers.clear()
         fetching = asyncio.ensure_future(app.fetch())
         assert await asyncio.to_thread(server.waited_for.wait, 30)

@@ -186,6 +186,14 @@ def test_a_folder_with_errors_is_not_compared(repository: Path) -> None:
     assert "the folder has 1 error; to see them: `caveat check knowledge`" in ran.stderr
 
 
+def test_a_newer_state_with_errors_is_not_compared_and_no_folder_of_this_run_named(repository: Path) -> None:
+    edited(repository, CACTUS, "caveat: likely", "caveat: sure")
+    commit(repository, {}, "Break")
+    ran = diff("HEAD~1", "--to", "HEAD", "--no-log")
+    assert ran.exit_code == 2
+    assert "HEAD has 1 error; to see them: check it out and run `caveat check`" in ran.stderr
+
+
 def test_an_older_state_with_errors_is_compared_as_far_as_it_reads(repository: Path) -> None:
     edited(repository, CACTUS, "status: live", "status: soon")
     commit(repository, {}, "Break")

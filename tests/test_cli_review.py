@@ -35,7 +35,6 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database, and settings that name it, a knowledge repository and its bare remote."""
     source = a_knowledge_repository(tmp_path / "source")
     forge = a_forge(source)
-    git(source, "remote", "add", "origin", str(forge))
     monkeypatch.chdir(tmp_path)
     settings = {
         "MATCHER": "light",

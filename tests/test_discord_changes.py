@@ -24,27 +24,15 @@ from bot.store.records import Answered, Way
 from tests.discord_drive import app_of, forge_press, labels, last, parts, read, restart, whispered
 from tests.git_places import git
 from tests.make import KNOWLEDGE
-from tests.make_changes import ADA, NEW_DECOY, NEW_PHRASING, a_forge, a_knowledge_repository, proposed
+from tests.make_changes import ADA, NEW_DECOY, NEW_PHRASING, proposed
 
 CACTUS = "cactus-in-winter"
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A moderator's working copy."""
-    return a_knowledge_repository(tmp_path / "source")
 
 
 @pytest.fixture
 def knowledge_dir(source: Path) -> Path:
     """The folder in it."""
     return source / "knowledge"
-
-
-@pytest.fixture
-def forge(source: Path) -> Path:
-    """The bare repository that change sets are pushed to."""
-    return a_forge(source)
 
 
 @pytest.fixture

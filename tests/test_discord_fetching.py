@@ -14,17 +14,10 @@ from bot.discord_ui.cogs.watch import Watch
 from bot.journeys.changes import propose_decoy
 from bot.settings import Settings
 from tests.discord_drive import app_of, restart
-from tests.git_places import commit, git
-from tests.make_changes import ADA, CACTUS, a_forge, a_knowledge_repository
+from tests.make_changes import ADA, CACTUS, merge_edit
 from tests.make_kept import NOON
 
 FILE = f"knowledge/{CACTUS}"
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A moderator's working copy of the knowledge."""
-    return a_knowledge_repository(tmp_path / "source")
 
 
 @pytest.fixture
@@ -34,25 +27,9 @@ def knowledge_dir(source: Path) -> Path:
 
 
 @pytest.fixture
-def forge(source: Path) -> Path:
-    """What it is cloned from and pushed to."""
-    found = a_forge(source)
-    git(source, "remote", "add", "origin", str(found))
-    return found
-
-
-@pytest.fixture
 def settings(settings: Settings, forge: Path) -> Settings:
     """With that repository as the remote."""
     return settings.model_copy(update={"knowledge_remote": str(forge), "watch": False})
-
-
-def merged(source: Path, old: str, new: str) -> None:
-    """Somebody merges an edit at the forge."""
-    text = (source / FILE).read_text("utf-8")
-    assert old in text
-    commit(source, {FILE: text.replace(old, new)}, "Edit")
-    git(source, "push", "--quiet", "origin", "main")
 
 
 def watch_of(env: Env) -> Watch:
@@ -84,7 +61,7 @@ async def test_a_change_that_the_remote_will_not_have_keeps_no_merge_from_going_
     (change,) = await bench.changes.newest()
     assert change.trouble is not None
 
-    merged(source, "About once a month", "Roughly once a month")
+    merge_edit(source, FILE, "About once a month", "Roughly once a month")
     later(env, timedelta(seconds=59))
     await cog.turns()
 
@@ -99,7 +76,7 @@ async def test_merges_are_fetched_as_often_as_was_set(
     cog = watch_of(env)
     assert cog.turns.seconds == min(seconds, 60), "what was cut off is not left for a day"
     await cog.turns()
-    merged(source, "About once a month", "Roughly once a month")
+    merge_edit(source, FILE, "About once a month", "Roughly once a month")
 
     later(env, timedelta(seconds=59))
     await cog.turns()

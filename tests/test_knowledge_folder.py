@@ -191,7 +191,7 @@ def test_names_that_are_no_text_can_be_told(folder: Path) -> None:
 
 def test_two_entries_that_differ_in_case_only_are_told(folder: Path) -> None:
     if (folder / PUMPS.upper()).exists():
-        pytest.skip("the file system takes them for one")
+        pytest.skip("this file system knows no case: the two would be one file")
     (folder / "entries" / "tyres" / "Pump-Up-Tyres.yaml").write_bytes((folder / PUMPS).read_bytes())
     assert told(folder) == [("entries/tyres/Pump-Up-Tyres.yaml", "file-name")]
 

@@ -22,7 +22,7 @@ from bot.core import wording, wording_corrections
 from bot.settings import Settings
 from tests.discord_drive import app_of, labels, read, reply
 from tests.git_places import git
-from tests.make_changes import a_forge, a_knowledge_repository, merge
+from tests.make_changes import merge
 
 FERNS = ("do ferns dream at night", "at night do ferns dream", "ferns dream at night, do they")
 QUESTION, SLUG = "Do ferns dream at night?", "do-ferns-dream-at-night"
@@ -32,23 +32,9 @@ A_TURN_S = 6
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A moderator's working copy of the knowledge."""
-    return a_knowledge_repository(tmp_path / "source")
-
-
-@pytest.fixture
 def knowledge_dir(source: Path) -> Path:
     """The folder in it."""
     return source / "knowledge"
-
-
-@pytest.fixture
-def forge(source: Path) -> Path:
-    """The bare repository to which changes are pushed, and in which they are merged."""
-    forge = a_forge(source)
-    git(source, "remote", "add", "origin", str(forge))
-    return forge
 
 
 @pytest.fixture

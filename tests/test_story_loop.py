@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.store.cluster_records import ClusterStatus
 from tests.discord_drive import app_of, labels, last, read, reply, restart
 from tests.git_places import git
-from tests.make_changes import a_forge, a_knowledge_repository, merge
+from tests.make_changes import merge
 
 FERNS = ("do ferns dream at night", "at night do ferns dream", "ferns dream at night, do they")
 QUESTION, SLUG = "Do ferns dream at night?", "do-ferns-dream-at-night"
@@ -28,21 +28,9 @@ FETCHED_S, A_TURN_S = 3, 6
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A moderator's working copy of the knowledge."""
-    return a_knowledge_repository(tmp_path / "source")
-
-
-@pytest.fixture
 def knowledge_dir(source: Path) -> Path:
     """The folder in it, from which the bot starts."""
     return source / "knowledge"
-
-
-@pytest.fixture
-def forge(source: Path) -> Path:
-    """The bare repository to which changes are pushed, and in which they are merged."""
-    return a_forge(source)
 
 
 @pytest.fixture
